@@ -1,0 +1,131 @@
+"""From the token of a request to its caller."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+from sqlalchemy import Connection
+
+from app.auth.activity_tokens import read_ids, verify_token
+from app.auth.addresses import Address, Network, within
+from app.auth.caller import Activity, Caller
+from app.auth.store import ServiceToken, TokenStore, hash_token, read_counters, read_revoked
+from app.errors import AccessDenied, CallError, InvalidToken
+
+CACHED_TOKENS = 4096
+CACHE_SECONDS = 60.0
+TOKEN_BYTES = 32
+TOKEN_LIMIT = 512
+
+
+def new_token() -> str:
+    """Return a new service token: 43 characters that need no escaping in a URL, and are no option to a shell."""
+    while True:
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        if token[0].isalnum():
+            return token
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A token that was looked up: its caller, and what must be checked with every request."""
+
+    caller: Caller
+    expires_at: int | None
+    networks: tuple[Network, ...] | None
+    read_at: float
+
+
+class TokenAuthenticator:
+    """Service tokens from the store, activity tokens by their key.
+
+    What was looked up is kept for a minute for functions that ask again inside their own transaction
+    (:meth:`recheck`), so a revoked token stops at once there too. All others ask the database each time.
+    """
+
+    def __init__(self, store: TokenStore, activity_keys: Sequence[bytes]) -> None:
+        self._store = store
+        self._activity_keys = activity_keys
+        self._cache: OrderedDict[str, _Known] = OrderedDict()
+        self._lock = Lock()
+
+    def authenticate(self, token: str, address: Address | None, *, cached: bool) -> Caller:
+        """Return the caller of a token.
+
+        :raises InvalidToken: it is empty, unknown or revoked.
+        :raises AccessDenied: it has expired, or may not be used from this address.
+        """
+        if not token or len(token) > TOKEN_LIMIT:
+            raise InvalidToken()
+        known = self._cached(token) if cached else None
+        if known is None:
+            known = self._look_up(token)
+            self._remember(token, known)
+        if known.expires_at is not None and time.time() >= known.expires_at:
+            raise AccessDenied("The token has expired")
+        if known.networks is not None and not within(address, known.networks):
+            raise AccessDenied(f"The token may not be used from {address or 'an unknown address'}")
+        return known.caller
+
+    def recheck(self, connection: Connection, callers: Collection[Caller]) -> dict[str, CallError]:
+        """Ask the database in hand whether callers are still in force; return the errors of those that are not."""
+        ids = {caller.token_id: caller for caller in callers if caller.token_id is not None}
+        void = [ids[token_id] for token_id in read_revoked(connection, ids)] if ids else []
+        activities = {(c.activity.inst_id, c.activity.lti_id): c for c in callers if c.activity}
+        if activities:
+            counters = read_counters(connection, activities.keys())
+            void += [
+                c for key, c in activities.items() if c.activity and counters.get(key, 0) != c.activity.counter
+            ]
+        for caller in void:
+            self._forget(caller)
+        return {caller.key: InvalidToken() for caller in void}
+
+    def _look_up(self, token: str) -> _Known:
+        row = self._store.find(token)
+        if row is not None and hmac.compare_digest(row.token_hash, hash_token(token)):
+            return _from_row(row, token)
+        ids = read_ids(token)
+        if ids is not None:
+            counter = self._store.counter(*ids)
+            if verify_token(self._activity_keys, token, counter):
+                caller = Caller(
+                    name=f"activity {ids[1]}",
+                    scopes=frozenset({"nblogs:write"}),
+                    activity=Activity(*ids, counter),
+                    secret=token,
+                )
+                return _Known(caller, None, None, time.monotonic())
+        raise InvalidToken()
+
+    def _cached(self, token: str) -> _Known | None:
+        with self._lock:
+            known = self._cache.get(token)
+            if known is None or time.monotonic() - known.read_at > CACHE_SECONDS:
+                return None
+            self._cache.move_to_end(token)
+            return known
+
+    def _remember(self, token: str, known: _Known) -> None:
+        with self._lock:
+            self._cache[token] = known
+            self._cache.move_to_end(token)
+            if len(self._cache) > CACHED_TOKENS:
+                self._cache.popitem(last=False)
+
+    def _forget(self, caller: Caller) -> None:
+        with self._lock:
+            self._cache.pop(caller.secret, None)
+
+
+def _from_row(row: ServiceToken, token: str) -> _Known:
+    if row.revoked_at is not None:
+        raise InvalidToken()
+    caller = Caller(name=row.name, scopes=row.scopes, token_id=row.id, courses=row.courses, secret=token)
+    return _Known(caller, row.expires_at, row.networks, time.monotonic())

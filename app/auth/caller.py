@@ -1,0 +1,63 @@
+"""Who calls, and what that caller covers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+ADMIN = "admin"
+SUBJECTS = ("nblogs", "ltis", "params", "containers", "activity")
+SCOPES: tuple[str, ...] = (
+    *(f"{subject}:{verb}" for subject in SUBJECTS for verb in ("read", "write")),
+    ADMIN,
+)
+"""Every scope there is. `admin` holds all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """The one LTI activity that an activity token is bound to, and the counter it was made with."""
+
+    inst_id: int
+    lti_id: int
+    counter: int
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A caller whose token was found and is in force.
+
+    `token_id` is the row of a service token, None for an activity token. `courses` None means every
+    course. `name` is for logs and lists; it is never the token.
+    """
+
+    name: str
+    scopes: frozenset[str]
+    token_id: int | None = None
+    courses: frozenset[int] | None = None
+    activity: Activity | None = None
+    secret: str = field(default="", repr=False)
+
+    @property
+    def key(self) -> str:
+        """A short name of the token itself, to count and to bind by: `token:3`, `activity:1:7`."""
+        if self.activity:
+            return f"activity:{self.activity.inst_id}:{self.activity.lti_id}"
+        return f"token:{self.token_id}"
+
+    @property
+    def limited(self) -> bool:
+        """Say whether some course or activity of the site is closed to this caller."""
+        return self.activity is not None or self.courses is not None
+
+    def has_scope(self, scope: str) -> bool:
+        """Say whether the caller may use functions of this scope."""
+        return scope in self.scopes or ADMIN in self.scopes
+
+    def covers_course(self, course: int) -> bool:
+        """Say whether the caller may see and change what belongs to this course."""
+        return self.activity is None and (self.courses is None or course in self.courses)
+
+    def covers_courses(self, courses: Collection[int]) -> bool:
+        """Say whether every one of these courses is covered."""
+        return all(self.covers_course(course) for course in courses)

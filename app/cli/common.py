@@ -1,0 +1,35 @@
+"""What the commands share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import click
+
+from app.factory import Service, build_service
+from app.settings import load_settings
+
+
+def service() -> Service:
+    """Return the parts of the service, from the settings of this process."""
+    return build_service(load_settings())
+
+
+def when(seconds: int | None) -> str:
+    """Return a time as people read it, in UTC; `-` for none."""
+    return "-" if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print rows in columns that are as wide as they need to be."""
+    cells = [[_printable(str(cell)) for cell in row] for row in (head, *rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
+    for row in cells:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _printable(text: str) -> str:
+    # What students type must not steer an administrator's terminal.
+    return re.sub("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "\ufffd", text)

@@ -1,0 +1,49 @@
+"""`lticontainer db`: tables, and moving from one database to another."""
+
+from __future__ import annotations
+
+import click
+
+from app.cli.common import service
+from app.settings import load_settings
+from app.storage.copy import CopyError, copy_database
+from app.storage.database import make_engine, translated_errors
+from app.storage.migrate import upgrade
+
+
+@click.group()
+def db() -> None:
+    """Make and change the tables of the database."""
+
+
+@db.command("upgrade")
+def upgrade_command() -> None:
+    """Make the tables, or bring them to the version this release needs."""
+    with translated_errors():
+        before, after = upgrade(service().database.engine)
+    click.echo(
+        f"The database is at version {after}" + (f", it was at {before}" if before not in (None, after) else ".")
+    )
+
+
+@db.command("copy")
+@click.argument("source", metavar="SOURCE_URL")
+@click.argument("target", metavar="TARGET_URL")
+def copy_command(source: str, target: str) -> None:
+    """Copy all rows from one database to another, from SQLite to MariaDB or back.
+
+    The URLs are SQLAlchemy URLs; `-` stands for the setting database_url, which keeps a password off the
+    command line. The target must be empty; its tables are made. Stop the service first.
+    """
+    own = load_settings().database_url.get_secret_value()
+    old, new = (make_engine(own if url == "-" else url) for url in (source, target))
+    try:
+        with translated_errors():
+            counts = copy_database(old, new, _progress)
+    except CopyError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{sum(counts.values())} rows copied and counted again.")
+
+
+def _progress(table: str, done: int, total: int) -> None:
+    click.echo(f"\r{table}: {done} of {total}", nl=done >= total, err=True)

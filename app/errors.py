@@ -1,0 +1,173 @@
+"""The one error tree: every error a caller can see, with its code on each wire.
+
+    CallError
+     +-- InvalidToken         no, empty, unknown or revoked token
+     +-- AccessDenied         scope, course, activity, address or time is not covered
+     +-- UnknownFunction      no function of that name
+     +-- InvalidParameter     a parameter is missing, unknown or of the wrong shape
+     +-- MalformedRequest     the bytes are not a request of that protocol
+     +-- RequestTooLarge      body or list is over its limit
+     +-- UnsupportedMedia     the JSON interface takes application/json only
+     +-- MethodNotAllowed     a writing function was asked for by GET
+     +-- RecordRejected       a record can't be stored, and is kept among the rejected ones
+     +-- RejectLimit          a record can't be stored, nor kept: its sender's share is used up
+     +-- ServiceUnavailable   the database does not answer; nothing was stored
+     +-- InternalError        a fault of the service, logged under an id
+
+`exception` and `message` are Moodle's own where Moodle has the error (lib/moodlelib.php,
+webservice/lib.php); field, value and limit go into `detail`, which Moodle clients see as debuginfo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+Problem = Mapping[str, str | int]
+"""One fault of an argument: `field`, `message`, and where known `value`, `limit`, `index`, `code`."""
+
+
+class CallError(Exception):
+    """An error that a caller is told; subclasses say which.
+
+    :param detail: what is wrong, in one sentence for this case: field, value, limit; never a secret.
+    :param problems: the same for programs, one entry a fault.
+    """
+
+    code: ClassVar[str]
+    fault: ClassVar[int]
+    status: ClassVar[int]
+    exception: ClassVar[str] = "core\\exception\\moodle_exception"
+    message: ClassVar[str]
+
+    def __init__(self, detail: str = "", problems: Sequence[Problem] = ()) -> None:
+        super().__init__(detail or self.message)
+        self.detail = detail
+        self.problems = tuple(problems)
+
+
+class InvalidToken(CallError):
+    """No, empty, unknown or revoked token."""
+
+    code = "invalidtoken"
+    fault = -32001
+    status = 401
+    message = "Invalid token - token not found"
+
+
+class AccessDenied(CallError):
+    """The token is known, but does not cover this call."""
+
+    code = "accessexception"
+    fault = -32002
+    status = 403
+    exception = "webservice_access_exception"
+    message = "Access control exception"
+
+
+class UnknownFunction(CallError):
+    """No function of that name."""
+
+    code = "invalidrecord"
+    fault = -32601
+    status = 404
+    exception = "dml_missing_record_exception"
+    message = "Can't find data record in database table external_functions."
+
+
+class InvalidParameter(CallError):
+    """A parameter is missing, unknown or of the wrong shape."""
+
+    code = "invalidparameter"
+    fault = -32602
+    status = 422
+    exception = "core\\exception\\invalid_parameter_exception"
+    message = "Invalid parameter value detected"
+
+
+class MalformedRequest(CallError):
+    """The bytes are not a request of that protocol."""
+
+    code = "malformedrequest"
+    fault = -32700
+    status = 400
+    message = "The request can't be read"
+
+
+class RequestTooLarge(CallError):
+    """The body, or a list in it, is over its limit."""
+
+    code = "requesttoolarge"
+    fault = -32003
+    status = 413
+    message = "The request is too large"
+
+
+class UnsupportedMedia(CallError):
+    """The JSON interface was sent something else than application/json."""
+
+    code = "unsupportedmedia"
+    fault = -32004
+    status = 415
+    message = "The content type is not supported"
+
+
+class MethodNotAllowed(CallError):
+    """The JSON interface was asked by another method than POST."""
+
+    code = "methodnotallowed"
+    fault = -32005
+    status = 405
+    message = "The method is not allowed"
+
+
+class RecordRejected(CallError):
+    """A record can't be stored; it is kept among the rejected records, to be replayed."""
+
+    code = "recordrejected"
+    fault = -32006
+    status = 422
+    message = "A record was rejected; it is kept and can be replayed"
+
+
+class RejectLimit(CallError):
+    """A record can't be stored, and is not kept either: the token's share of rejected records is used up."""
+
+    code = "rejectlimit"
+    fault = -32007
+    status = 507
+    message = "A record was rejected and not kept: too many rejected records of this token"
+
+
+class ServiceUnavailable(CallError):
+    """The database does not answer; nothing of this request was stored."""
+
+    code = "serviceunavailable"
+    fault = -32008
+    status = 503
+    message = "The service can't store anything at the moment; try again"
+
+
+class InternalError(CallError):
+    """A fault of the service; `detail` holds the id under which the log has the rest."""
+
+    code = "internalerror"
+    fault = -32603
+    status = 500
+    message = "The service failed"
+
+
+ERRORS: tuple[type[CallError], ...] = (
+    InvalidToken,
+    AccessDenied,
+    UnknownFunction,
+    InvalidParameter,
+    MalformedRequest,
+    RequestTooLarge,
+    UnsupportedMedia,
+    MethodNotAllowed,
+    RecordRejected,
+    RejectLimit,
+    ServiceUnavailable,
+    InternalError,
+)

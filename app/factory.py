@@ -1,0 +1,95 @@
+"""Builds the service from its settings: the only place where everything meets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask
+
+from app.auth.authenticator import TokenAuthenticator
+from app.auth.caller import Caller
+from app.auth.keys import ACTIVITY_TOKENS, derive_keys
+from app.auth.store import TokenStore
+from app.ltis import functions as ltis
+from app.ltis.store import LtiStore
+from app.monitoring import routes as monitoring
+from app.monitoring.logs import configure_logging
+from app.monitoring.metrics import PrometheusObserver
+from app.nblogs import functions as nblogs
+from app.nblogs.recorder import Recorder
+from app.nblogs.rejects import RejectStore
+from app.nblogs.store import RecordStore
+from app.protocols import json_api, moodle_rest, openapi, xmlrpc
+from app.protocols.exchange import Exchange
+from app.protocols.php_paths import accept_any_prefix
+from app.registry import ExternalFunction, Registry
+from app.settings import Settings, load_settings
+from app.site import functions as site
+from app.storage.database import Database, make_engine
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts of a service, for the web application and the command line alike."""
+
+    settings: Settings
+    database: Database
+    tokens: TokenStore
+    ltis: LtiStore
+    rejects: RejectStore
+    recorder: Recorder
+    registry: Registry
+    activity_keys: tuple[bytes, ...]
+
+
+def build_service(settings: Settings) -> Service:
+    """Put the parts together. Nothing is connected before it is used."""
+    url = settings.database_url.get_secret_value()
+    database = Database(make_engine(url, timeout=settings.database_timeout, pool_size=settings.threads))
+    tokens = TokenStore(database)
+    activity_keys = derive_keys(settings.master_keys, ACTIVITY_TOKENS)
+    authenticator = TokenAuthenticator(tokens, activity_keys)
+    observer = PrometheusObserver()
+    rejects = RejectStore(database, settings.reject_max_count, settings.reject_max_bytes)
+    store = RecordStore(database, authenticator.recheck, settings.commit_records, observer.committed)
+    recorder = Recorder(store, rejects, observer)
+    lti_store = LtiStore(database)
+
+    def granted(caller: Caller) -> list[ExternalFunction]:
+        return registry.granted(caller)
+
+    registry = Registry(
+        (
+            *nblogs.functions(recorder, settings.max_records),
+            *ltis.functions(lti_store),
+            *site.functions(granted, lambda: database.kind, settings.moodle_url),
+        ),
+        authenticator,
+    )
+    return Service(settings, database, tokens, lti_store, rejects, recorder, registry, activity_keys)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the WSGI application.
+
+    :param settings: those of the environment where none are given.
+    """
+    settings = settings or load_settings()
+    configure_logging(settings.log_level)
+    service = build_service(settings)
+    app = Flask("app", static_folder=None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
+        MAX_FORM_PARTS=settings.max_records * 10 + 100,
+    )
+    app.extensions["lticontainer"] = service
+    exchange = Exchange(service.registry, tuple(settings.trusted_proxies))
+    xmlrpc.connect(app, exchange)
+    moodle_rest.connect(app, exchange)
+    json_api.connect(app, exchange)
+    openapi.connect(app, service.registry)
+    monitoring.connect(app, service.database, exchange.address, tuple(settings.metrics_networks))
+    app.url_map.merge_slashes = False
+    app.wsgi_app = accept_any_prefix(app.wsgi_app)  # type: ignore[assignment,method-assign]  # Flask's own way
+    return app

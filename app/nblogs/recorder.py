@@ -1,0 +1,183 @@
+"""From the elements of a request to stored records, and one clear error for those that are not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from sqlalchemy.exc import DataError, IntegrityError
+
+from app.auth.caller import Caller
+from app.errors import AccessDenied, CallError, InvalidParameter, Problem, RecordRejected
+from app.fields import Item
+from app.nblogs.plan import Fate, Outcome
+from app.nblogs.record import FIELDS, Record, RecordFault, read_record
+from app.nblogs.rejects import Reject, RejectStore, reject_record
+from app.nblogs.store import WIDTHS, RecordStore, Submission
+from app.registry import RawRequest
+
+SHOWN = 10
+UNPLACED = Outcome(Fate.UNPLACED, "", "is not taken by the database")
+
+
+class Observer(Protocol):
+    """Counts records, for whoever watches the service."""
+
+    def received(self, count: int) -> None:
+        """Records of a caller with a valid token came in."""
+
+    def stored(self, count: int) -> None:
+        """Records were stored and committed."""
+
+    def duplicate(self, count: int) -> None:
+        """Records were there already."""
+
+    def rejected(self, count: int) -> None:
+        """Records, or whole requests, could not be stored or were refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where elements come from: protocol, function and its parameter; `replayed` from the rejects themselves."""
+
+    protocol: str
+    function: str
+    parameter: str
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """Why one element was not stored; `keep` says that it is kept among the rejects."""
+
+    index: int
+    field: str
+    reason: str
+    code: str
+    keep: bool = True
+
+
+class Recorder:
+    """Stores the records of requests, and keeps those that can't be stored."""
+
+    def __init__(self, store: RecordStore, rejects: RejectStore, observer: Observer) -> None:
+        self._store = store
+        self._rejects = rejects
+        self._observer = observer
+
+    def record(self, caller: Caller, items: Sequence[Item], source: Source) -> None:
+        """Store every element that can be stored.
+
+        :raises RecordRejected: some are not stored but kept. The others are stored.
+        :raises InvalidParameter: the same, and what is wrong are unknown fields only.
+        :raises AccessDenied: some belong to what the token does not cover. The others are stored.
+        :raises ServiceUnavailable: nothing is stored.
+        """
+        self._observer.received(len(items))
+        records, faults = _read_items(items)
+        elements = {item.index: item.value for item in items}
+        self._keep(caller, faults, elements, source)
+        outcomes = self._store_records(Submission(caller, list(records.values()), source.replayed))
+        late = [
+            _Fault(index, o.field, o.reason, *_LATE[o.fate])
+            for index, o in zip(records, outcomes, strict=True)
+            if o.fate in _LATE
+        ]
+        self._keep(caller, late, elements, source)
+        self._count(outcomes)
+        faults = sorted(faults + late, key=lambda fault: fault.index)
+        if faults:
+            raise _error(faults, len(items), source.parameter, caller)
+
+    def keep_request(self, caller: Caller, request: RawRequest, error: CallError) -> None:
+        """Keep a request that can't be understood, whole.
+
+        :raises RejectLimit: it is too long, or the token's share is used up.
+        """
+        self._observer.received(1)
+        self._observer.rejected(1)
+        reason = error.detail or error.message
+        reject = Reject(request.protocol, request.function, error.code, reason, request.body, whole=True)
+        self._rejects.keep(caller, [reject])
+
+    def _store_records(self, submission: Submission) -> Sequence[Outcome]:
+        records = submission.records
+        if not records:
+            return []
+        try:
+            return self._store.store(submission)
+        except (DataError, IntegrityError):
+            # A record that the rules let pass and the database does not; find it, keep it.
+            if len(records) == 1:
+                return [UNPLACED]
+            alone = (replace(submission, records=[record]) for record in records)
+            return [outcome for each in alone for outcome in self._store_records(each)]
+
+    def _keep(self, caller: Caller, faults: Sequence[_Fault], elements: Mapping[int, Any], source: Source) -> None:
+        kept = [
+            reject_record(
+                source.protocol, source.function, f.code, _sentence(f, source.parameter), elements[f.index]
+            )
+            for f in faults
+            if f.keep
+        ]
+        self._observer.rejected(len(faults))
+        if kept and not source.replayed:
+            self._rejects.keep(caller, kept)
+
+    def _count(self, outcomes: Sequence[Outcome]) -> None:
+        fates = [outcome.fate for outcome in outcomes]
+        self._observer.stored(fates.count(Fate.STORED))
+        self._observer.duplicate(fates.count(Fate.DUPLICATE))
+
+
+_LATE = {
+    Fate.REFUSED: (AccessDenied.code, False),
+    Fate.UNPLACED: (RecordRejected.code, True),
+}
+
+
+def _read_items(items: Sequence[Item]) -> tuple[dict[int, Record], list[_Fault]]:
+    records: dict[int, Record] = {}
+    faults: list[_Fault] = []
+    for item in items:
+        if item.faults:
+            faults += [_shape_fault(item, field, text) for field, text in list(item.faults.items())[:1]]
+            continue
+        try:
+            records[item.index] = read_record(item.value, WIDTHS)
+        except RecordFault as fault:
+            text = str(fault).removeprefix(f"{fault.field}: ")
+            faults.append(_Fault(item.index, fault.field, text, RecordRejected.code))
+    return records, faults
+
+
+def _shape_fault(item: Item, field: str, text: str) -> _Fault:
+    known = field in FIELDS
+    code = RecordRejected.code if known else InvalidParameter.code
+    return _Fault(item.index, field, text, code)
+
+
+def _sentence(fault: _Fault, name: str) -> str:
+    where = f"{name}[{fault.index}]" + (f".{fault.field}" if fault.field else "")
+    return f"{where} {fault.reason}"
+
+
+def _error(faults: Sequence[_Fault], total: int, name: str, caller: Caller) -> CallError:
+    kept = sum(fault.keep for fault in faults)
+    sentences = [_sentence(fault, name) for fault in faults[:SHOWN]]
+    if len(faults) > SHOWN:
+        sentences.append(f"and {len(faults) - SHOWN} more")
+    detail = "; ".join(sentences)
+    detail += f". {total - len(faults)} of {total} records are stored, {kept} kept as rejected"
+    if caller.secret:
+        detail = detail.replace(caller.secret, "[token removed]")
+    problems: list[Problem] = [
+        {"index": f.index, "field": f.field, "code": f.code, "message": f.reason} for f in faults
+    ]
+    codes = {fault.code for fault in faults}
+    for error in (RecordRejected, InvalidParameter, AccessDenied):
+        if error.code in codes:
+            return error(detail, problems)
+    raise AssertionError(codes)

@@ -1,0 +1,175 @@
+"""Rejected records: what can't be stored is kept as it came, until its cause is mended."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from app.auth.caller import Activity, Caller
+from app.errors import RejectLimit
+from app.fields import text_fault
+from app.storage import tables as t
+from app.storage.database import Database
+from app.storage.upsert import inserted_id
+
+REMOVED = "[token removed]"
+_TOKEN_PARAMETER = re.compile(rb"(wstoken(?:=|%3D))[^&\s\"'<]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record, or a whole request, that can't be stored.
+
+    `raw` is JSON of the record, or with `whole` the body of the request as it came. `session` and
+    `username` are what could be read of them, so that erasing a person finds it.
+    """
+
+    protocol: str
+    function: str
+    code: str
+    reason: str
+    raw: bytes
+    whole: bool = False
+    session: str = ""
+    username: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReject:
+    """A reject as it is kept, with its id, arrival (seconds since 1970) and sender."""
+
+    id: int
+    received_at: int
+    caller: Caller
+    reject: Reject
+
+
+def reject_record(protocol: str, function: str, code: str, reason: str, element: Any) -> Reject:
+    """Return the reject of one record, whatever it is that came in its place."""
+    values = element if isinstance(element, dict) else {}
+    return Reject(
+        protocol=protocol,
+        function=function,
+        code=code,
+        reason=reason,
+        raw=json.dumps(element, default=str).encode("ascii"),
+        session=_short_text(values.get("session"), t.SESSION),
+        username=_short_text(values.get("username"), t.USERNAME),
+    )
+
+
+def _short_text(value: Any, width: int) -> str:
+    return value[:width] if isinstance(value, str) and text_fault(value) is None else ""
+
+
+def scrub(data: bytes, secret: str) -> bytes:
+    """Return data without the caller's token, and without what stands in the place of any token."""
+    if secret:
+        data = data.replace(secret.encode(), REMOVED.encode())
+    return _TOKEN_PARAMETER.sub(rb"\1" + REMOVED.encode(), data)
+
+
+class RejectStore:
+    """Keeps rejects, at most `max_count` of each token and `max_bytes` of each."""
+
+    def __init__(self, database: Database, max_count: int, max_bytes: int) -> None:
+        self._database = database
+        self._max_count = max_count
+        self._max_bytes = max_bytes
+
+    def keep(self, caller: Caller, rejects: Sequence[Reject]) -> list[int]:
+        """Keep rejects and return their ids.
+
+        :raises RejectLimit: one is too long, or the token's share is used up; none is kept then.
+        """
+        for reject in rejects:
+            if len(reject.raw) > self._max_bytes:
+                text = f"The text has {len(reject.raw)} bytes, {self._max_bytes} are kept at most"
+                raise RejectLimit(f"{reject.reason}. {text}")
+        return self._database.write(self._keep, caller, rejects)
+
+    def _keep(self, connection: Connection, caller: Caller, rejects: Sequence[Reject]) -> list[int]:
+        count = select(func.count()).where(t.rejects.c.caller == caller.key)
+        kept = connection.execute(count).scalar_one()
+        if kept + len(rejects) > self._max_count:
+            text = f"{kept} rejected records of this token are kept, {self._max_count} at most"
+            raise RejectLimit(f"{rejects[0].reason}. {text}")
+        return [self._insert(connection, caller, reject) for reject in rejects]
+
+    @staticmethod
+    def _insert(connection: Connection, caller: Caller, reject: Reject) -> int:
+        row = {
+            "received_at": int(time.time()),
+            "caller": caller.key,
+            "coverage": _dump_coverage(caller),
+            "protocol": reject.protocol,
+            "function": reject.function,
+            "code": reject.code,
+            "reason": scrub(reject.reason.encode("utf-8", "replace"), caller.secret).decode(),
+            "session": reject.session,
+            "username": reject.username,
+            "whole": int(reject.whole),
+            "raw": scrub(reject.raw, caller.secret),
+        }
+        return inserted_id(connection.execute(insert(t.rejects), row))
+
+    def list(self) -> list[KeptReject]:
+        """Return every kept reject, oldest first."""
+        with self._database.reading() as connection:
+            return [_read(row) for row in connection.execute(select(t.rejects).order_by(t.rejects.c.id))]
+
+    def get(self, reject_id: int) -> KeptReject | None:
+        """Return one reject, or None."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(t.rejects).where(t.rejects.c.id == reject_id)).first()
+            return _read(row) if row else None
+
+    def discard(self, reject_id: int) -> bool:
+        """Delete one reject; say whether it was there."""
+        return self._database.write(self._discard, reject_id)
+
+    @staticmethod
+    def _discard(connection: Connection, reject_id: int) -> bool:
+        return bool(connection.execute(delete(t.rejects).where(t.rejects.c.id == reject_id)).rowcount)
+
+
+def _dump_coverage(caller: Caller) -> str:
+    activity = caller.activity
+    return json.dumps(
+        {
+            "name": caller.name,
+            "token_id": caller.token_id,
+            "courses": None if caller.courses is None else sorted(caller.courses),
+            "activity": [activity.inst_id, activity.lti_id, activity.counter] if activity else None,
+        }
+    )
+
+
+def _read(row: Any) -> KeptReject:
+    """Return a row as an object; its caller may write what the sender was allowed to, and nothing else."""
+    coverage = json.loads(row.coverage)
+    courses, activity = coverage["courses"], coverage["activity"]
+    caller = Caller(
+        name=coverage["name"],
+        scopes=frozenset({"nblogs:write"}),
+        token_id=coverage["token_id"],
+        courses=None if courses is None else frozenset(courses),
+        activity=Activity(*activity) if activity else None,
+    )
+    reject = Reject(
+        protocol=row.protocol,
+        function=row.function,
+        code=row.code,
+        reason=row.reason,
+        raw=bytes(row.raw),
+        whole=bool(row.whole),
+        session=row.session,
+        username=row.username,
+    )
+    return KeptReject(row.id, row.received_at, caller, reject)

@@ -1,0 +1,78 @@
+"""What the protocols share: body, token and address of a request, and the course of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from app.auth.addresses import Address, Network, client_address
+from app.errors import CallError, InvalidParameter, MalformedRequest, RequestTooLarge
+from app.fields import NOT_TEXT
+from app.registry import ExternalFunction, RawRequest, Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """How a protocol reaches the functions: the registry, and whose forwarded addresses count."""
+
+    registry: Registry
+    trusted_proxies: tuple[Network, ...]
+
+    def address(self, request: Request) -> Address | None:
+        """Return where a request comes from."""
+        forwarded = request.headers.getlist("X-Forwarded-For")
+        return client_address(request.remote_addr or "", forwarded, self.trusted_proxies)
+
+    def perform(
+        self,
+        request: Request,
+        name: str,
+        token: str,
+        protocol: str,
+        body: bytes,
+        decode: Callable[[ExternalFunction], Any],
+    ) -> Mapping[str, Any]:
+        """Call a function and return its result.
+
+        :param decode: turns what came into arguments, once the caller is known.
+        :raises CallError: whatever the caller must be told.
+        """
+        registry = self.registry
+        try:
+            caller, function = registry.authorise(name, token, self.address(request))
+            raw = RawRequest(protocol, function.name, body)
+            try:
+                arguments = decode(function)
+            except (MalformedRequest, InvalidParameter) as error:
+                registry.keep(caller, function, raw, error)
+                raise
+            return registry.call(caller, function, arguments, raw)
+        except CallError:
+            raise
+        except Exception as error:
+            raise registry.unforeseen(protocol) from error
+
+
+def read_body(request: Request) -> bytes:
+    """Return the body.
+
+    :raises RequestTooLarge: it is longer than the setting max_body_bytes.
+    """
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise RequestTooLarge(f"The body is longer than {request.max_content_length} bytes") from None
+
+
+def clean(text: str) -> str:
+    """Return text that XML can carry: what it can't becomes U+FFFD."""
+    return NOT_TEXT.sub("\ufffd", text)
+
+
+def text_of(error: CallError) -> str:
+    """Return message and detail of an error in one line."""
+    return f"{error.message}: {error.detail}" if error.detail else error.message

@@ -1,0 +1,36 @@
+"""Moodle's script paths, wherever a site has them.
+
+A proxy builds its URL from Moodle's wwwroot, so any prefix may stand in front, and two slashes where
+that is empty. A redirect would lose the record: none of today's clients follows one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+REST = "/webservice/rest/server.php"
+XMLRPC = "/webservice/xmlrpc/server.php"
+_SLASHES = re.compile("//+")
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def canonical_path(path: str) -> str:
+    """Return the path under which a request is served."""
+    path = _SLASHES.sub("/", path)
+    for script in (REST, XMLRPC):
+        if path.endswith(script):
+            return script
+    return path
+
+
+def accept_any_prefix(app: Wsgi) -> Wsgi:
+    """Wrap a WSGI application so that it is reached under every form of Moodle's script paths."""
+
+    def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        environ["PATH_INFO"] = canonical_path(environ.get("PATH_INFO", ""))
+        return app(environ, start_response)
+
+    return wrapped

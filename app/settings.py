@@ -1,0 +1,231 @@
+"""Every setting once: typed, documented, from the environment (LTICONTAINER_*), then from a TOML file.
+
+Lists come from the environment as JSON or separated by commas. A wrong setting stops the service
+with one error that names the setting, never its value when that is a secret.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+PREFIX = "LTICONTAINER_"
+CONFIG_VARIABLE = f"{PREFIX}CONFIG"
+KEY_BYTES = 32
+SUPPORTED_DATABASES = ("sqlite", "mysql+pymysql")
+
+Network = IPv4Network | IPv6Network
+Networks = Annotated[list[Network], NoDecode]
+Secrets = Annotated[list[SecretStr], NoDecode]
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the text names it and says what is allowed."""
+
+
+def decode_key(text: str) -> bytes:
+    """Return the 32 bytes of a URL-safe base64 key.
+
+    :raises ValueError: the text is not the base64 of 32 bytes.
+    """
+    try:
+        key = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"must be the URL-safe base64 of {KEY_BYTES} bytes; `lticontainer init` makes one")
+    return key
+
+
+class Settings(BaseSettings):
+    """The settings of one service: one Moodle site, one database, one secret key."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True, env_ignore_empty=True
+    )
+
+    database_url: SecretStr = Field(
+        default=SecretStr("sqlite:///lticontainer.sqlite3"),
+        description="Where everything is stored: an SQLAlchemy URL, `sqlite:///FILE` or "
+        "`mysql+pymysql://USER:PASSWORD@HOST/DATABASE` (MariaDB and MySQL).",
+    )
+    secret_key: SecretStr = Field(
+        description="The master key of this Moodle site: 32 bytes as URL-safe base64. `lticontainer init` "
+        "makes one. Every other key is derived from it."
+    )
+    old_secret_keys: Secrets = Field(
+        default=[],
+        description="Former master keys, newest first. What they signed stays valid until they leave this "
+        "list. `lticontainer key rotate` fills it.",
+    )
+    moodle_url: str = Field(
+        description="Moodle's own address, its `wwwroot`, such as `https://moodle.example.org`."
+    )
+    bind: str = Field(
+        default="127.0.0.1:8088", description="Address and port, or `unix:PATH`, that gunicorn listens on."
+    )
+    workers: int = Field(default=2, ge=1, le=512, description="Number of gunicorn worker processes.")
+    threads: int = Field(
+        default=16, ge=1, le=512, description="Threads of each worker: how many requests it serves at once."
+    )
+    max_body_bytes: int = Field(
+        default=10 * 2**20,
+        ge=1024,
+        le=2**30,
+        description="The longest request body, in bytes. A longer one is refused unread.",
+    )
+    max_records: int = Field(
+        default=10_000, ge=1, le=1_000_000, description="The most records that one request may hold."
+    )
+    commit_records: int = Field(
+        default=1_000,
+        ge=1,
+        le=100_000,
+        description="The most records that waiting requests may share in one commit.",
+    )
+    database_timeout: float = Field(
+        default=10.0,
+        gt=0,
+        le=600,
+        description="Seconds to wait for a database connection, an answer or a lock.",
+    )
+    trusted_proxies: Networks = Field(
+        default=[],
+        description="Networks of the reverse proxies whose `X-Forwarded-For` is believed. From any other "
+        "sender that header is ignored.",
+    )
+    metrics_networks: Networks = Field(
+        default=[ip_network("127.0.0.0/8"), ip_network("::1/128")],
+        description="Networks that may read `/metrics`.",
+    )
+    reject_max_bytes: int = Field(
+        default=1 * 2**20,
+        ge=1024,
+        le=2**30,
+        description="The longest raw text that is kept of one rejected record, in bytes.",
+    )
+    reject_max_count: int = Field(
+        default=10_000,
+        ge=0,
+        le=10_000_000,
+        description="The most rejected records that are kept for one token.",
+    )
+    log_level: str = Field(
+        default="INFO",
+        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
+        description="The least severe log entries to write: DEBUG, INFO, WARNING or ERROR.",
+    )
+
+    @field_validator("old_secret_keys", "trusted_proxies", "metrics_networks", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            return json.loads(value)
+        return [item.strip() for item in value.split(",") if item.strip()]
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database(cls, value: SecretStr) -> SecretStr:
+        try:
+            url = make_url(value.get_secret_value())
+        except ArgumentError:
+            raise ValueError("is not an SQLAlchemy URL") from None
+        if url.drivername not in SUPPORTED_DATABASES:
+            raise ValueError(f"must begin with one of {', '.join(SUPPORTED_DATABASES)}")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _check_key(cls, value: SecretStr) -> SecretStr:
+        decode_key(value.get_secret_value())
+        return value
+
+    @field_validator("old_secret_keys")
+    @classmethod
+    def _check_keys(cls, value: list[SecretStr]) -> list[SecretStr]:
+        for key in value:
+            decode_key(key.get_secret_value())
+        return value
+
+    @field_validator("moodle_url")
+    @classmethod
+    def _check_moodle(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be Moodle's address, such as https://moodle.example.org")
+        return value.rstrip("/")
+
+    @property
+    def master_keys(self) -> tuple[bytes, ...]:
+        """The master key and the former ones, newest first; 32 bytes each."""
+        return tuple(decode_key(key.get_secret_value()) for key in (self.secret_key, *self.old_secret_keys))
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Say which source wins: arguments, the environment, then the file named by LTICONTAINER_CONFIG."""
+        sources: tuple[PydanticBaseSettingsSource, ...] = (init_settings, env_settings)
+        path = os.environ.get(CONFIG_VARIABLE)
+        return (*sources, TomlConfigSettingsSource(settings_cls, Path(path))) if path else sources
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Return the settings of this process.
+
+    :param overrides: values that win over the environment and the file.
+    :raises SettingsError: a setting is unknown, missing or wrong, or the file can't be read.
+    """
+    path = os.environ.get(CONFIG_VARIABLE)
+    if path and not Path(path).is_file():
+        raise SettingsError(f"{CONFIG_VARIABLE}: there is no file {path}")
+    _refuse_unknown_variables()
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentences(error))) from None
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{CONFIG_VARIABLE}: {path} can't be read: {type(error).__name__}") from None
+
+
+def _refuse_unknown_variables() -> None:
+    """Name a misspelt variable: silently ignored, it would leave a default in force."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {CONFIG_VARIABLE}
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise SettingsError(f"{unknown[0]}: there is no such setting")
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    lines = []
+    for entry in error.errors(include_input=False, include_url=False):
+        name = ".".join(str(part) for part in entry["loc"])
+        text = "is missing" if entry["type"] == "missing" else entry["msg"].removeprefix("Value error, ")
+        if entry["type"] == "extra_forbidden":
+            text = "there is no such setting"
+        lines.append(f"{name} ({PREFIX}{name.split('.')[0].upper()}): {text}")
+    return lines

@@ -1,0 +1,156 @@
+"""Connections and transactions of one database."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
+
+from app.errors import ServiceUnavailable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# 1213 deadlock, 1205 lock wait timeout, 1020 record changed since last read (MariaDB 11.6 and newer),
+# 1047 and 1180: a Galera node that is not ready, or lost its certification at commit.
+RETRIED_ERRNOS = frozenset({1213, 1205, 1020, 1047, 1180})
+TRIES = 5
+PAUSE = 0.02
+
+log = logging.getLogger(__name__)
+
+
+def make_engine(url: str, *, timeout: float = 10.0, pool_size: int = 16) -> Engine:
+    """Return an engine that fails within `timeout` seconds, and whose commits are on disk when they return."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(url, timeout)
+    seconds = max(1, round(timeout))
+    return create_engine(
+        parsed,
+        pool_size=pool_size,
+        max_overflow=8,
+        pool_timeout=timeout,
+        pool_recycle=1800,
+        isolation_level="READ COMMITTED",
+        connect_args={
+            "connect_timeout": seconds,
+            "read_timeout": seconds + 20,
+            "write_timeout": seconds + 20,
+            "charset": "utf8mb4",
+            "init_command": "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', "
+            f"innodb_lock_wait_timeout={seconds}",
+        },
+    )
+
+
+# No transaction is begun behind our back: Database.writing begins each one itself.
+_SQLITE: dict[str, Any] = {"isolation_level": None, "check_same_thread": False}
+
+
+def _sqlite_engine(url: str, timeout: float) -> Engine:
+    engine = create_engine(url, poolclass=QueuePool, connect_args=_SQLITE | {"timeout": timeout})
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    return engine
+
+
+class Database:
+    """One database: reads, and writing transactions that are repeated where that is right."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+
+    @property
+    def kind(self) -> str:
+        """`sqlite`, `mariadb` or `mysql`."""
+        if self.is_sqlite:
+            return "sqlite"
+        return "mariadb" if getattr(self.engine.dialect, "is_mariadb", False) else "mysql"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Yield a connection for reading.
+
+        :raises ServiceUnavailable: the database does not answer.
+        """
+        with translated_errors(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Yield a connection in a transaction that is committed at the end, and on disk then."""
+        with self.engine.connect() as connection, connection.begin():
+            if self.is_sqlite:
+                # It must take its one write lock at once: a reader that turns writer can't wait for it.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+    def write(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run work in a transaction; again after a deadlock or a lost connection. Work must be repeatable.
+
+        :raises ServiceUnavailable: the database does not answer, or is full. Nothing was stored.
+        """
+        with translated_errors():
+            for attempt in range(1, TRIES + 1):
+                try:
+                    with self.writing() as connection:
+                        return work(connection, *args, **kwargs)
+                except DBAPIError as error:
+                    if attempt == TRIES or not is_transient(error):
+                        raise
+                    log.info("transaction repeated after %s", describe(error))
+                    time.sleep(PAUSE * attempt)
+        raise AssertionError("unreachable")
+
+
+def is_transient(error: DBAPIError) -> bool:
+    """Say whether the same transaction may succeed when it is tried again at once."""
+    return bool(error.connection_invalidated) or errno(error) in RETRIED_ERRNOS
+
+
+def errno(error: DBAPIError) -> int | None:
+    """Return the number MariaDB or MySQL gave an error, if it gave one."""
+    args = getattr(error.orig, "args", ())
+    return args[0] if args and isinstance(args[0], int) else None
+
+
+def describe(error: DBAPIError) -> str:
+    """Name an error without its text: that may quote a row, or the account of the database."""
+    return f"{type(error.orig).__name__} {errno(error) or ''}".strip()
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn what means "the database can't be used now" into ServiceUnavailable."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        log.error("database: %s", describe(error))
+        raise ServiceUnavailable(_cause(error)) from error
+    except PoolTimeout as error:
+        raise ServiceUnavailable("All database connections are in use") from error
+
+
+def _cause(error: DBAPIError) -> str:
+    text = str(error.orig)
+    if "disk is full" in text or errno(error) in (1021, 1114):
+        return "The database's disk is full"
+    if "locked" in text or errno(error) in (1205, 1213):
+        return "The database is locked by others for too long"
+    if "no such table" in text or errno(error) == 1146:
+        return "The database lacks a table; run `lticontainer db upgrade`"
+    return "The database does not answer"

@@ -1,0 +1,204 @@
+"""The tables of the service's own layout.
+
+The first four hold the plugin's columns, wider where Moodle's user names or Jupyter's ids may be
+longer. Text compares by code point on every database: `task1` and `Task1` differ. Times that end in
+`_us` are microseconds since 1970 UTC, `updatetm` is in seconds, as in the plugin.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Computed,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import mysql
+from sqlalchemy.sql.schema import SchemaItem
+
+PREFIX = "lticontainer_"
+DAY_US = 86_400_000_000
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only in a column of the exact type INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
+LongText = Text().with_variant(mysql.MEDIUMTEXT, "mysql", "mariadb")
+Bytes = LargeBinary().with_variant(mysql.LONGBLOB, "mysql", "mariadb")
+Mark = LargeBinary(28).with_variant(mysql.BINARY(28), "mysql", "mariadb")
+TokenHash = String(64).with_variant(mysql.CHAR(64, charset="ascii", collation="ascii_bin"), "mysql", "mariadb")
+
+SESSION = 128
+MESSAGE = 128
+CELL_ID = 128
+FILENAME = 255
+CODENUM = 32
+STATUS = 32
+USERNAME = 255
+DATE = 64
+TAGS = 65_535
+
+
+def _text(name: str, length: int) -> Column[str]:
+    return Column(name, String(length), nullable=False, server_default="")
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default="0")
+
+
+def _table(name: str, *items: SchemaItem) -> Table:
+    # Only what MariaDB and MySQL share; utf8mb4_bin compares by code point, as SQLite does.
+    options: dict[str, Any] = {f"{d}_{k}": v for d in ("mysql", "mariadb") for k, v in _MYSQL.items()}
+    return Table(PREFIX + name, metadata, *items, **options)
+
+
+_MYSQL = {"engine": "InnoDB", "charset": "utf8mb4", "collate": "utf8mb4_bin"}
+
+client_data = _table(
+    "client_data",
+    Column("id", Id, primary_key=True),
+    _text("session", SESSION),
+    _text("message", MESSAGE),
+    _text("cell_id", CELL_ID),
+    _text("filename", FILENAME),
+    _text("date", DATE),
+    _number("updatetm"),
+    Index(None, "session", "message"),
+)
+
+server_data = _table(
+    "server_data",
+    Column("id", Id, primary_key=True),
+    _text("session", SESSION),
+    _text("message", MESSAGE),
+    _text("status", STATUS),
+    _text("username", USERNAME),
+    _text("date", DATE),
+    _number("updatetm"),
+    Index(None, "session", "message"),
+)
+
+session = _table(
+    "session",
+    Column("id", Id, primary_key=True),
+    _text("session", SESSION),
+    _number("course"),
+    _number("inst_id"),
+    _number("lti_id"),
+    _number("updatetm"),
+    UniqueConstraint("session"),
+    Index(None, "lti_id"),
+)
+
+tags = _table(
+    "tags",
+    Column("id", Id, primary_key=True),
+    _text("cell_id", CELL_ID),
+    Column("tags", LongText, nullable=False),
+    _text("filename", FILENAME),
+    _text("codenum", CODENUM),
+    _number("updatetm"),
+    UniqueConstraint("cell_id", "filename"),
+)
+
+executions = _table(
+    "executions",
+    Column("id", Id, primary_key=True),
+    _text("session", SESSION),
+    _text("message", MESSAGE),
+    _number("course"),
+    _number("inst_id"),
+    _number("lti_id"),
+    _text("username", USERNAME),
+    _text("filename", FILENAME),
+    _text("codenum", CODENUM),
+    _text("cell_id", CELL_ID),
+    _text("status", STATUS),
+    Column("asked_us", BigInteger),
+    Column("answered_us", BigInteger),
+    Column(
+        "duration_us",
+        BigInteger,
+        # Clocks of browsers and kernels differ: what is negative or over a day is unknown.
+        Computed(
+            "CASE WHEN answered_us >= asked_us AND answered_us - asked_us <= "
+            f"{DAY_US} THEN answered_us - asked_us END",
+            persisted=False,
+        ),
+    ),
+    UniqueConstraint("session", "message"),
+    Index(None, "course", "answered_us"),
+)
+
+marks = _table("marks", Column("mark", Mark, primary_key=True))
+
+bindings = _table(
+    "bindings",
+    Column("session", String(SESSION), primary_key=True),
+    _text("owner", 64),
+    _text("username", USERNAME),
+)
+
+ltis = _table(
+    "ltis",
+    Column("lti_id", BigInteger, primary_key=True, autoincrement=False),
+    _number("course"),
+    _number("inst_id"),
+    _text("name", 255),
+    Column("registered_at", BigInteger),
+)
+
+token_counters = _table(
+    "token_counters",
+    Column("inst_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("lti_id", BigInteger, primary_key=True, autoincrement=False),
+    _number("counter"),
+)
+
+rejects = _table(
+    "rejects",
+    Column("id", Id, primary_key=True),
+    _number("received_at"),
+    _text("caller", 64),
+    Column("coverage", Text, nullable=False),
+    _text("protocol", 16),
+    _text("function", 100),
+    _text("code", 32),
+    Column("reason", Text, nullable=False),
+    _text("session", SESSION),
+    _text("username", USERNAME),
+    Column("whole", Integer, nullable=False, server_default="0"),
+    Column("raw", Bytes, nullable=False),
+    Index(None, "caller"),
+    Index(None, "session"),
+)
+
+tokens = _table(
+    "tokens",
+    Column("id", Id, primary_key=True),
+    _text("name", 100),
+    Column("token_hash", TokenHash, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("courses", Text),
+    Column("networks", Text),
+    _number("created_at"),
+    Column("expires_at", BigInteger),
+    Column("revoked_at", BigInteger),
+    UniqueConstraint("token_hash"),
+)
