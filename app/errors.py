@@ -20,7 +20,7 @@ webservice/lib.php); field, value and limit go into `detail`, which Moodle clien
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 Problem = Mapping[str, str | int]
@@ -44,6 +44,14 @@ class CallError(Exception):
         super().__init__(detail or self.message)
         self.detail = detail
         self.problems = tuple(problems)
+
+    def rewrite(self, change: Callable[[str], str]) -> None:
+        """Change all texts of this case, as to take a secret out of them."""
+        self.detail = change(self.detail)
+        self.problems = tuple(
+            {key: change(value) if isinstance(value, str) else value for key, value in problem.items()}
+            for problem in self.problems
+        )
 
 
 class InvalidToken(CallError):

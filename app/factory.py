@@ -50,7 +50,7 @@ def build_service(settings: Settings) -> Service:
     activity_keys = derive_keys(settings.master_keys, ACTIVITY_TOKENS)
     authenticator = TokenAuthenticator(tokens, activity_keys)
     observer = PrometheusObserver()
-    rejects = RejectStore(database, settings.reject_max_count, settings.reject_max_bytes)
+    rejects = RejectStore(database, authenticator.recheck, settings.reject_max_count, settings.reject_max_bytes)
     store = RecordStore(database, authenticator.recheck, settings.commit_records, observer.committed)
     recorder = Recorder(store, rejects, observer)
     lti_store = LtiStore(database)
@@ -78,11 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     configure_logging(settings.log_level)
     service = build_service(settings)
     app = Flask("app", static_folder=None)
-    app.config.update(
-        MAX_CONTENT_LENGTH=settings.max_body_bytes,
-        MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
-        MAX_FORM_PARTS=settings.max_records * 10 + 100,
-    )
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.extensions["lticontainer"] = service
     exchange = Exchange(service.registry, tuple(settings.trusted_proxies))
     xmlrpc.connect(app, exchange)

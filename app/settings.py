@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -31,7 +31,13 @@ CONFIG_VARIABLE = f"{PREFIX}CONFIG"
 KEY_BYTES = 32
 SUPPORTED_DATABASES = ("sqlite", "mysql+pymysql")
 
-Network = IPv4Network | IPv6Network
+
+def _network(value: Any) -> Any:
+    # The union's own errors are one for each kind of network, and name pydantic's inside.
+    return ip_network(value) if isinstance(value, str) else value
+
+
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Networks = Annotated[list[Network], NoDecode]
 Secrets = Annotated[list[SecretStr], NoDecode]
 
@@ -52,6 +58,19 @@ def decode_key(text: str) -> bytes:
     if len(key) != KEY_BYTES:
         raise ValueError(f"must be the URL-safe base64 of {KEY_BYTES} bytes; `lticontainer init` makes one")
     return key
+
+
+def check_database_url(text: str) -> None:
+    """Refuse what is no URL of a database that the service knows.
+
+    :raises ValueError: says why, without the URL, which may hold a password.
+    """
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):  # the text of either may hold the password
+        raise ValueError("is not an SQLAlchemy URL") from None
+    if url.drivername not in SUPPORTED_DATABASES:
+        raise ValueError(f"must begin with one of {', '.join(SUPPORTED_DATABASES)}")
 
 
 class Settings(BaseSettings):
@@ -145,12 +164,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _check_database(cls, value: SecretStr) -> SecretStr:
-        try:
-            url = make_url(value.get_secret_value())
-        except ArgumentError:
-            raise ValueError("is not an SQLAlchemy URL") from None
-        if url.drivername not in SUPPORTED_DATABASES:
-            raise ValueError(f"must begin with one of {', '.join(SUPPORTED_DATABASES)}")
+        check_database_url(value.get_secret_value())
         return value
 
     @field_validator("secret_key")
@@ -194,14 +208,15 @@ class Settings(BaseSettings):
         return (*sources, TomlConfigSettingsSource(settings_cls, Path(path))) if path else sources
 
 
-def load_settings(**overrides: Any) -> Settings:
+def load_settings(*, new_file: bool = False, **overrides: Any) -> Settings:
     """Return the settings of this process.
 
+    :param new_file: the file is about to be made, so it need not be there.
     :param overrides: values that win over the environment and the file.
     :raises SettingsError: a setting is unknown, missing or wrong, or the file can't be read.
     """
     path = os.environ.get(CONFIG_VARIABLE)
-    if path and not Path(path).is_file():
+    if path and not new_file and not Path(path).is_file():
         raise SettingsError(f"{CONFIG_VARIABLE}: there is no file {path}")
     _refuse_unknown_variables()
     try:

@@ -83,14 +83,16 @@ class TokenAuthenticator:
             void += [
                 c for key, c in activities.items() if c.activity and counters.get(key, 0) != c.activity.counter
             ]
-        for caller in void:
+        for caller in callers:
+            # Those in force are looked up again too, to get the epoch of now.
             self._forget(caller)
         return {caller.key: InvalidToken() for caller in void}
 
     def _look_up(self, token: str) -> _Known:
+        epoch = self._store.epoch()
         row = self._store.find(token)
         if row is not None and hmac.compare_digest(row.token_hash, hash_token(token)):
-            return _from_row(row, token)
+            return _from_row(row, token, epoch)
         ids = read_ids(token)
         if ids is not None:
             counter = self._store.counter(*ids)
@@ -100,6 +102,7 @@ class TokenAuthenticator:
                     scopes=frozenset({"nblogs:write"}),
                     activity=Activity(*ids, counter),
                     secret=token,
+                    epoch=epoch,
                 )
                 return _Known(caller, None, None, time.monotonic())
         raise InvalidToken()
@@ -124,8 +127,10 @@ class TokenAuthenticator:
             self._cache.pop(caller.secret, None)
 
 
-def _from_row(row: ServiceToken, token: str) -> _Known:
+def _from_row(row: ServiceToken, token: str, epoch: int) -> _Known:
     if row.revoked_at is not None:
         raise InvalidToken()
-    caller = Caller(name=row.name, scopes=row.scopes, token_id=row.id, courses=row.courses, secret=token)
+    caller = Caller(
+        name=row.name, scopes=row.scopes, token_id=row.id, courses=row.courses, secret=token, epoch=epoch
+    )
     return _Known(caller, row.expires_at, row.networks, time.monotonic())

@@ -13,6 +13,10 @@ SCOPES: tuple[str, ...] = (
 )
 """Every scope there is. `admin` holds all others."""
 
+TELLING = 16
+"""So many characters of a token, and more, are never shown."""
+REMOVED = "[token removed]"
+
 
 @dataclass(frozen=True, slots=True)
 class Activity:
@@ -28,7 +32,8 @@ class Caller:
     """A caller whose token was found and is in force.
 
     `token_id` is the row of a service token, None for an activity token. `courses` None means every
-    course. `name` is for logs and lists; it is never the token.
+    course. `name` is for logs and lists; it is never the token. `epoch` is how often any token had been
+    revoked or rotated when this one was looked up: as long as that stands, the caller is in force.
     """
 
     name: str
@@ -37,6 +42,7 @@ class Caller:
     courses: frozenset[int] | None = None
     activity: Activity | None = None
     secret: str = field(default="", repr=False)
+    epoch: int = field(default=0, compare=False)
 
     @property
     def key(self) -> str:
@@ -53,6 +59,18 @@ class Caller:
     def has_scope(self, scope: str) -> bool:
         """Say whether the caller may use functions of this scope."""
         return scope in self.scopes or ADMIN in self.scopes
+
+    def hide(self, text: str) -> str:
+        """Return text without the token, whole or cut off after a while, as a shortened value may hold it."""
+        head = self.secret[:TELLING]
+        start = text.find(head) if head else -1
+        while start >= 0:
+            end = start + TELLING
+            while end < len(text) and self.secret.startswith(text[start : end + 1]):
+                end += 1
+            text = text[:start] + REMOVED + text[end:]
+            start = text.find(head, start + len(REMOVED))
+        return text
 
     def covers_course(self, course: int) -> bool:
         """Say whether the caller may see and change what belongs to this course."""

@@ -83,7 +83,23 @@ class TokenStore:
             .where(t.tokens.c.id == token_id, t.tokens.c.revoked_at.is_(None))
             .values(revoked_at=int(time.time()))
         )
-        return self._database.write(lambda connection: bool(connection.execute(statement).rowcount))
+
+        def work(connection: Connection) -> bool:
+            self._raise_epoch(connection)
+            return bool(connection.execute(statement).rowcount)
+
+        return self._database.write(work)
+
+    def epoch(self) -> int:
+        """Return how often any token was revoked or rotated. Ask before the token itself is looked up."""
+        with self._database.reading() as connection:
+            statement = select(t.epochs.c.value).where(t.epochs.c.name == t.TOKEN_EPOCH)
+            return connection.execute(statement).scalar() or 0
+
+    def _raise_epoch(self, connection: Connection) -> None:
+        dialect = "sqlite" if self._database.is_sqlite else "mysql"
+        count = upsert(dialect, t.epochs, ["name"], lambda table, _: [("value", table.c.value + 1)])
+        connection.execute(count, {"name": t.TOKEN_EPOCH, "value": 1})
 
     def counter(self, inst_id: int, lti_id: int) -> int:
         """Return the counter of an activity's tokens; 0 where none was ever raised."""
@@ -101,6 +117,7 @@ class TokenStore:
         )
 
         def work(connection: Connection) -> int:
+            self._raise_epoch(connection)
             connection.execute(statement, {"inst_id": inst_id, "lti_id": lti_id, "counter": 1})
             return read_counters(connection, [(inst_id, lti_id)])[inst_id, lti_id]
 

@@ -7,7 +7,7 @@ import sys
 import click
 
 from app import __version__
-from app.cli import activities, database, functions, keys, rejects, send, serve, tokens
+from app.cli import activities, database, functions, keys, rejects, send, serve, tokens, tryout
 from app.errors import CallError
 from app.settings import SettingsError
 
@@ -23,6 +23,7 @@ def cli() -> None:
 
 for _command in (
     serve.serve,
+    tryout.tryout,
     database.db,
     tokens.token,
     activities.lti,

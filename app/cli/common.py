@@ -11,6 +11,9 @@ import click
 from app.factory import Service, build_service
 from app.settings import load_settings
 
+ROW = click.IntRange(1, 2**63 - 1)
+"""The id of a row."""
+
 
 def service() -> Service:
     """Return the parts of the service, from the settings of this process."""

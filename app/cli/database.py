@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import click
+from sqlalchemy import Engine
 
 from app.cli.common import service
-from app.settings import load_settings
+from app.settings import check_database_url, load_settings
 from app.storage.copy import CopyError, copy_database
 from app.storage.database import make_engine, translated_errors
 from app.storage.migrate import upgrade
+from app.storage.plain_sql import DIALECTS, plain_schema
 
 
 @click.group()
@@ -36,13 +38,29 @@ def copy_command(source: str, target: str) -> None:
     command line. The target must be empty; its tables are made. Stop the service first.
     """
     own = load_settings().database_url.get_secret_value()
-    old, new = (make_engine(own if url == "-" else url) for url in (source, target))
+    named = (("SOURCE_URL", source), ("TARGET_URL", target))
+    old, new = (_engine(name, own if url == "-" else url) for name, url in named)
     try:
         with translated_errors():
             counts = copy_database(old, new, _progress)
     except CopyError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{sum(counts.values())} rows copied and counted again.")
+
+
+def _engine(name: str, url: str) -> Engine:
+    try:
+        check_database_url(url)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint=name) from None
+    return make_engine(url)
+
+
+@db.command("schema")
+@click.argument("dialect", type=click.Choice(sorted(DIALECTS)))
+def schema_command(dialect: str) -> None:
+    """Print the tables as plain SQL: what `db upgrade` makes, for those who make tables by hand."""
+    click.echo(plain_schema(dialect), nl=False)
 
 
 def _progress(table: str, done: int, total: int) -> None:

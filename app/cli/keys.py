@@ -26,6 +26,7 @@ def new_key() -> str:
     type=click.Path(path_type=Path, dir_okay=False),
     default=Path("lticontainer.toml"),
     show_default=True,
+    help="File to make.",
 )
 @click.option("--moodle-url", required=True, help="Moodle's own address, its wwwroot.")
 @click.option(
@@ -86,14 +87,17 @@ def rotate(keep: int) -> None:
 def _check(**values: str) -> None:
     """Refuse what the service would refuse, before anything is written."""
     try:
-        load_settings(**values)
+        load_settings(new_file=True, **values)
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
 
 
 def _write(path: Path, text: str) -> None:
-    """Replace a file whole or not at all; it is never readable by others."""
-    handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=".lticontainer-")
+    """Replace a file whole or not at all; a new one is for its owner only, an old one keeps owner and mode."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=".lticontainer-")
+    except OSError as error:
+        raise click.ClickException(f"{path} can't be written: {error.strerror}") from error
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
@@ -102,6 +106,7 @@ def _write(path: Path, text: str) -> None:
         if path.exists():
             owner = path.stat()
             os.chown(name, owner.st_uid, owner.st_gid)
+            Path(name).chmod(owner.st_mode & 0o640)  # never for others
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from app.cli.common import print_table, service, when
+from app.cli.common import ROW, print_table, service, when
 from app.errors import CallError
 from app.factory import Service
 from app.nblogs.rejects import KeptReject
@@ -38,7 +38,7 @@ def list_command(as_json: bool) -> None:
 
 
 @rejects.command()
-@click.argument("reject_id", type=int, metavar="ID")
+@click.argument("reject_id", type=ROW, metavar="ID")
 def show(reject_id: int) -> None:
     """Show one rejected record: its head as JSON lines on standard error, its raw bytes on standard output."""
     entry = _get(service(), reject_id)
@@ -48,7 +48,7 @@ def show(reject_id: int) -> None:
 
 
 @rejects.command()
-@click.argument("ids", type=int, nargs=-1, metavar="[ID]...")
+@click.argument("ids", type=ROW, nargs=-1, metavar="[ID]...")
 @click.option("--all", "every", is_flag=True, help="All of them.")
 def replay(ids: tuple[int, ...], every: bool) -> None:
     """Try to store rejected records again, as their sender and with that sender's rights.
@@ -66,7 +66,7 @@ def replay(ids: tuple[int, ...], every: bool) -> None:
 
 
 @rejects.command()
-@click.argument("ids", type=int, nargs=-1, metavar="[ID]...")
+@click.argument("ids", type=ROW, nargs=-1, metavar="[ID]...")
 @click.option("--all", "every", is_flag=True, help="All of them.")
 @click.confirmation_option(prompt="Throw them away for good?")
 def discard(ids: tuple[int, ...], every: bool) -> None:

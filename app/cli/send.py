@@ -33,8 +33,12 @@ def send(url: str, token: str, files: tuple[Path, ...]) -> None:
     """
     if token == "-":  # noqa: S105  # the sign for standard input, not a token
         token = sys.stdin.readline().strip()
-    target = urlsplit(url)
-    if target.scheme not in ("http", "https") or not target.hostname:
+    try:
+        target = urlsplit(url)
+        known = target.scheme in ("http", "https") and bool(target.hostname) and target.port != 0
+    except ValueError:  # the port is no number
+        known = False
+    if not known:
         raise click.BadParameter("must be http://HOST:PORT or https://HOST:PORT", param_hint="--url")
     failed = 0
     for file in files:

@@ -10,7 +10,7 @@ import click
 from app.auth.addresses import Network
 from app.auth.authenticator import new_token
 from app.auth.caller import SCOPES
-from app.cli.common import print_table, service, when
+from app.cli.common import ROW, print_table, service, when
 
 DAY = 86_400
 
@@ -83,7 +83,7 @@ def list_command() -> None:
 
 
 @token.command("revoke")
-@click.argument("token_id", type=int, metavar="ID")
+@click.argument("token_id", type=ROW, metavar="ID")
 def revoke(token_id: int) -> None:
     """Revoke the token with this ID of the list, at once."""
     if not service().tokens.revoke(token_id):

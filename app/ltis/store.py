@@ -29,7 +29,7 @@ class CourseChange(Exception):
     def __init__(self, index: int, old: Lti, new: Lti) -> None:
         super().__init__(
             f"ltis[{index}].course_id {new.course_id}: activity {old.lti_id} is registered in another course; "
-            "moving it needs the scope admin"
+            "moving it needs the scope admin, for every course"
         )
         self.index = index
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+
+from app.errors import ServiceUnavailable
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -66,9 +69,10 @@ class _Waiting(Collector):
         self._count = count
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the gauge."""
+        """Yield the gauge; nothing while the database does not answer: the counts are wanted most then."""
         text = "Cell runs of which one part is there and the other is not, among the newest 100,000"
-        yield GaugeMetricFamily(WAITING, text, value=self._count())
+        with suppress(ServiceUnavailable):
+            yield GaugeMetricFamily(WAITING, text, value=self._count())
 
 
 def render(count_waiting: Callable[[], int]) -> bytes:

@@ -6,7 +6,6 @@ came, and the store writes the :class:`Changes`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -45,7 +44,7 @@ class State:
     now_us: int
     sessions: dict[str, Place] = field(default_factory=dict)
     bindings: dict[str, Binding] = field(default_factory=dict)
-    courses: Mapping[int, int] = field(default_factory=dict)
+    courses: dict[int, int] = field(default_factory=dict)
     asked: set[Key] = field(default_factory=set)
     tags: dict[Key, str] = field(default_factory=dict)
     seen: set[bytes] = field(default_factory=set)

@@ -30,6 +30,7 @@ FIELDS = (
 )
 ID_MAX = 2**63 - 1
 SHOWN = 60
+IDS = ("session", "message", "cell_id")
 NO_USER = ("", "username")
 """What kernels report that know no user: `username` is the literal that Jupyter falls back to."""
 
@@ -71,15 +72,21 @@ def read_record(values: Mapping[str, str], widths: Mapping[str, int]) -> Record:
     :param values: all ten fields, as text.
     :param widths: the longest text of each field that the tables hold, in characters; also of
         `filename` and `codenum`, which come from the tags.
-    :raises RecordFault: a text is too long, an id is no number, the date is no date, or an activity
-        comes without a session.
+    :raises RecordFault: a text is too long, an id is no number or ends with a space, the date is no
+        date, or an activity comes without a session.
     """
     for name, width in widths.items():
-        _check_width(name, values.get(name, ""), width)
+        if len(values.get(name, "")) > width:
+            _check_width(name, values[name], width)
+    for name in IDS:
+        # MariaDB's utf8mb4_bin takes "s " for "s": one token could write the session of another.
+        if values[name].endswith(" "):
+            raise RecordFault(name, f"ends with a space: {shorten(values[name])}")
     kind = _KINDS.get(values["host"], "session")
     cell = parse_tags(values["tags"])
-    _check_width("filename", cell.filename, widths["filename"], " (in tags)")
-    _check_width("codenum", cell.codenum, widths["codenum"], " (in tags)")
+    if values["tags"]:
+        _check_width("filename", cell.filename, widths["filename"], " (in tags)")
+        _check_width("codenum", cell.codenum, widths["codenum"], " (in tags)")
     lti_id = _read_id("lti_id", values["lti_id"])
     if kind == "session" and lti_id and not values["session"]:
         raise RecordFault("session", "is empty; a record that names an activity needs a session")

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy.exc import DataError, IntegrityError
 
 from app.auth.caller import Caller
-from app.errors import AccessDenied, CallError, InvalidParameter, Problem, RecordRejected
+from app.errors import AccessDenied, CallError, InvalidParameter, Problem, RecordRejected, RejectLimit
 from app.fields import Item
 from app.nblogs.plan import Fate, Outcome
 from app.nblogs.record import FIELDS, Record, RecordFault, read_record
@@ -71,22 +71,25 @@ class Recorder:
 
         :raises RecordRejected: some are not stored but kept. The others are stored.
         :raises InvalidParameter: the same, and what is wrong are unknown fields only.
+        :raises RejectLimit: some are neither stored nor kept. The others are stored.
         :raises AccessDenied: some belong to what the token does not cover. The others are stored.
         :raises ServiceUnavailable: nothing is stored.
         """
         self._observer.received(len(items))
         records, faults = _read_items(items)
         elements = {item.index: item.value for item in items}
-        self._keep(caller, faults, elements, source)
+        limits = self._keep(caller, faults, elements, source)
         outcomes = self._store_records(Submission(caller, list(records.values()), source.replayed))
         late = [
             _Fault(index, o.field, o.reason, *_LATE[o.fate])
             for index, o in zip(records, outcomes, strict=True)
             if o.fate in _LATE
         ]
-        self._keep(caller, late, elements, source)
+        limits += self._keep(caller, late, elements, source)
         self._count(outcomes)
         faults = sorted(faults + late, key=lambda fault: fault.index)
+        if limits:
+            raise RejectLimit(f"{limits[0].detail}. {len(items) - len(faults)} of {len(items)} records are stored")
         if faults:
             raise _error(faults, len(items), source.parameter, caller)
 
@@ -114,7 +117,10 @@ class Recorder:
             alone = (replace(submission, records=[record]) for record in records)
             return [outcome for each in alone for outcome in self._store_records(each)]
 
-    def _keep(self, caller: Caller, faults: Sequence[_Fault], elements: Mapping[int, Any], source: Source) -> None:
+    def _keep(
+        self, caller: Caller, faults: Sequence[_Fault], elements: Mapping[int, Any], source: Source
+    ) -> list[RejectLimit]:
+        """Keep what can't be stored; what can't be kept either is no reason to lose its neighbours."""
         kept = [
             reject_record(
                 source.protocol, source.function, f.code, _sentence(f, source.parameter), elements[f.index]
@@ -124,7 +130,11 @@ class Recorder:
         ]
         self._observer.rejected(len(faults))
         if kept and not source.replayed:
-            self._rejects.keep(caller, kept)
+            try:
+                self._rejects.keep(caller, kept)
+            except RejectLimit as error:
+                return [error]
+        return []
 
     def _count(self, outcomes: Sequence[Outcome]) -> None:
         fates = [outcome.fate for outcome in outcomes]

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from app.auth.caller import Activity, Caller
-from app.errors import RejectLimit
+from app.errors import MalformedRequest, RejectLimit
 from app.fields import text_fault
+from app.nblogs.store import Recheck
 from app.storage import tables as t
 from app.storage.database import Database
 from app.storage.upsert import inserted_id
@@ -51,14 +52,21 @@ class KeptReject:
 
 
 def reject_record(protocol: str, function: str, code: str, reason: str, element: Any) -> Reject:
-    """Return the reject of one record, whatever it is that came in its place."""
+    """Return the reject of one record, whatever it is that came in its place.
+
+    :raises MalformedRequest: it is nested too deep to be kept by itself.
+    """
     values = element if isinstance(element, dict) else {}
+    try:
+        raw = json.dumps(element, default=str).encode("ascii")
+    except RecursionError:
+        raise MalformedRequest("A record is nested too deep") from None
     return Reject(
         protocol=protocol,
         function=function,
         code=code,
         reason=reason,
-        raw=json.dumps(element, default=str).encode("ascii"),
+        raw=raw,
         session=_short_text(values.get("session"), t.SESSION),
         username=_short_text(values.get("username"), t.USERNAME),
     )
@@ -70,16 +78,16 @@ def _short_text(value: Any, width: int) -> str:
 
 def scrub(data: bytes, secret: str) -> bytes:
     """Return data without the caller's token, and without what stands in the place of any token."""
-    if secret:
-        data = data.replace(secret.encode(), REMOVED.encode())
-    return _TOKEN_PARAMETER.sub(rb"\1" + REMOVED.encode(), data)
+    data = _TOKEN_PARAMETER.sub(rb"\1" + REMOVED.encode(), data)
+    return data.replace(secret.encode(), REMOVED.encode()) if secret else data
 
 
 class RejectStore:
     """Keeps rejects, at most `max_count` of each token and `max_bytes` of each."""
 
-    def __init__(self, database: Database, max_count: int, max_bytes: int) -> None:
+    def __init__(self, database: Database, recheck: Recheck, max_count: int, max_bytes: int) -> None:
         self._database = database
+        self._recheck = recheck
         self._max_count = max_count
         self._max_bytes = max_bytes
 
@@ -87,6 +95,7 @@ class RejectStore:
         """Keep rejects and return their ids.
 
         :raises RejectLimit: one is too long, or the token's share is used up; none is kept then.
+        :raises CallError: the caller's token is no longer in force.
         """
         for reject in rejects:
             if len(reject.raw) > self._max_bytes:
@@ -95,6 +104,8 @@ class RejectStore:
         return self._database.write(self._keep, caller, rejects)
 
     def _keep(self, connection: Connection, caller: Caller, rejects: Sequence[Reject]) -> list[int]:
+        for error in self._recheck(connection, [caller]).values():
+            raise error
         count = select(func.count()).where(t.rejects.c.caller == caller.key)
         kept = connection.execute(count).scalar_one()
         if kept + len(rejects) > self._max_count:
@@ -111,9 +122,9 @@ class RejectStore:
             "protocol": reject.protocol,
             "function": reject.function,
             "code": reject.code,
-            "reason": scrub(reject.reason.encode("utf-8", "replace"), caller.secret).decode(),
-            "session": reject.session,
-            "username": reject.username,
+            "reason": scrub(caller.hide(reject.reason).encode("utf-8", "replace"), "").decode(),
+            "session": caller.hide(reject.session),
+            "username": caller.hide(reject.username),
             "whole": int(reject.whole),
             "raw": scrub(reject.raw, caller.secret),
         }

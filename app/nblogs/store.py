@@ -12,17 +12,19 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from app.auth.caller import Caller
-from app.errors import CallError
+from app.errors import CallError, ServiceUnavailable
+from app.nblogs import statements as sql
 from app.nblogs.plan import Binding, Changes, Key, Outcome, Place, Planner, State
 from app.nblogs.record import Record
+from app.nblogs.statements import Statements
 from app.storage import tables as t
 from app.storage.database import Database
+from app.storage.driver import Lookup, look_up
 from app.storage.group_commit import GroupCommit
-from app.storage.upsert import insert_missing, run_many, upsert
 
 WIDTHS = {
     "session": t.SESSION,
@@ -38,6 +40,7 @@ WIDTHS = {
 """The longest text of each field, in characters."""
 
 MARK_TRIES = 5
+_MARKS = select(t.marks.c.mark).where(t.marks.c.mark.in_(bindparam("marks", expanding=True)))
 
 Recheck = Callable[[Connection, Collection[Caller]], dict[str, CallError]]
 """Asks the database whether callers are still in force; the errors of those that are not, by caller key."""
@@ -68,8 +71,9 @@ class RecordStore:
         self._database = database
         self._committed = committed
         self._recheck = recheck
-        self._group = GroupCommit(self._write, commit_records)
-        self._sql = _Statements("sqlite" if database.is_sqlite else "mysql")
+        self._group = GroupCommit(self._write, commit_records, (ServiceUnavailable,))
+        self._is_sqlite = database.is_sqlite
+        self._sql = Statements(is_sqlite=database.is_sqlite)
 
     def store(self, submission: Submission) -> Sequence[Outcome]:
         """Return what became of each record, after the commit.
@@ -97,83 +101,102 @@ class RecordStore:
     def _write_once(
         self, connection: Connection, batch: Sequence[Submission], look_for_marks: bool
     ) -> Sequence[Sequence[Outcome] | CallError]:
-        void = self._recheck(connection, {s.caller.key: s.caller for s in batch if not s.replayed}.values())
-        errors = [None if s.replayed else void.get(s.caller.key) for s in batch]
-        allowed = [s for s, error in zip(batch, errors, strict=True) if error is None]
-        planner = Planner(self._load(connection, allowed, look_for_marks))
+        state, epoch = self._load(connection, batch, look_for_marks)
+        errors = self._recheck_late(connection, batch, epoch)
+        planner = Planner(state)
         results: list[Sequence[Outcome] | CallError] = []
         for submission, error in zip(batch, errors, strict=True):
             results.append(error or [planner.add(submission.caller, r) for r in submission.records])
         self._apply(connection, planner.changes, planner.state)
         return results
 
-    def _load(self, connection: Connection, batch: Sequence[Submission], look_for_marks: bool) -> State:
-        state = State(now_us=time.time_ns() // 1000)
+    def _recheck_late(
+        self, connection: Connection, batch: Sequence[Submission], epoch: int
+    ) -> list[CallError | None]:
+        """Ask again for callers that were authenticated before some token was revoked."""
+        late = {s.caller.key: s.caller for s in batch if s.caller.epoch != epoch and not s.replayed}
+        void = self._recheck(connection, late.values()) if late else {}
+        return [None if s.replayed else void.get(s.caller.key) for s in batch]
+
+    def _load(
+        self, connection: Connection, batch: Sequence[Submission], look_for_marks: bool
+    ) -> tuple[State, int]:
         records = [record for submission in batch for record in submission.records]
-        sql = self._sql
-        self._load_sessions(connection, batch, state)
-        state.courses = self._lock_activities(connection, records, state)
+        names = {r.session for r in records if r.session}
+        # A client record of this batch needs no looking up, unless it may be one of long ago.
         servers = {(r.session, r.message) for r in records if r.kind == "server"}
-        if not look_for_marks:  # else a client record may be one of long ago
-            clients = {(r.session, r.message) for r in records if r.kind == "client"}
-            servers -= clients - _reversed_pairs(records)
-        if servers:
-            state.asked = {(row[0], row[1]) for row in connection.execute(sql.asked, {"keys": list(servers)})}
+        servers -= set() if look_for_marks else _asked_before(records)
         cells = {(r.cell_id, r.filename) for r in records if r.kind == "client" and r.tags}
-        if cells:
-            found = connection.execute(sql.tags, {"keys": list(cells)})
-            state.tags = {(row[0], row[1]): row[2] for row in found}
+        lookups = [sql.token_epoch()]
+        lookups += [sql.sessions(names, is_sqlite=self._is_sqlite)] if names else []
+        lookups += [sql.asked(servers)] if servers else []
+        lookups += [sql.tags(cells)] if cells else []
+        state = State(now_us=time.time_ns() // 1000)
+        epoch = self._ask(connection, lookups, state)
+        self._lock_sessions(connection, batch, state, names)
+        self._lock_activities(connection, records, state)
         if look_for_marks:
             marks = [record.mark for record in records]
-            state.seen = {bytes(row[0]) for row in connection.execute(sql.marks, {"marks": marks})}
-        return state
+            state.seen = {bytes(mark) for mark in connection.execute(_MARKS, {"marks": marks}).scalars()}
+        return state, epoch
 
-    def _load_sessions(self, connection: Connection, batch: Sequence[Submission], state: State) -> None:
-        names = {r.session for s in batch for r in s.records if r.session}
-        state.sessions = self._read_sessions(connection, names)
+    def _ask(self, connection: Connection, lookups: Sequence[Lookup], state: State) -> int:
+        """Put what the lookups find into the state; return the epoch of tokens, where that was asked for."""
+        epoch = 0
+        for kind, a, b, c, x, y, z in look_up(connection, lookups, is_sqlite=self._is_sqlite):
+            match kind:
+                case sql.SESSION:
+                    state.sessions[a] = Place(x, y, z)
+                case sql.ASKED:
+                    state.asked.add((a, b))
+                case sql.TAGS:
+                    state.tags[a, b] = c
+                case sql.BINDING:
+                    state.bindings[a] = Binding(b, c)
+                case sql.COURSE:
+                    state.courses[x] = y
+                case sql.EPOCH:
+                    epoch = x
+        return epoch
+
+    def _lock_sessions(
+        self, connection: Connection, batch: Sequence[Submission], state: State, names: Collection[str]
+    ) -> None:
         unknown = names - state.sessions.keys()
         # The first user name under an activity token is fixed in the binding.
         claimed = {r.session for s in batch if s.caller.limited for r in s.records if r.session}
         locked = sorted(unknown | claimed)
         if not locked:
             return
-        run_many(connection, self._sql.lock_bindings, [{"session": name} for name in locked])
-        state.sessions |= self._read_sessions(connection, unknown)
-        found = connection.execute(self._sql.bindings, {"names": locked})
-        state.bindings = {row[0]: Binding(row[1], row[2]) for row in found}
+        self._sql.lock_bindings.run(connection, [{"session": name} for name in locked])
+        again = [sql.sessions(unknown, is_sqlite=self._is_sqlite)] if unknown else []
+        self._ask(connection, [*again, sql.bindings(locked)], state)
 
-    def _read_sessions(self, connection: Connection, names: Collection[str]) -> dict[str, Place]:
-        if not names:
-            return {}
-        found = connection.execute(self._sql.sessions, {"names": sorted(names)})
-        return {row[0]: Place(row[1], row[2], row[3]) for row in found}
-
-    def _lock_activities(self, connection: Connection, records: Iterable[Record], state: State) -> dict[int, int]:
+    def _lock_activities(self, connection: Connection, records: Iterable[Record], state: State) -> None:
         new = {r.lti_id: r for r in records if r.kind == "session" and r.session not in state.sessions}
         new.pop(0, None)
-        if not new:
-            return {}
-        rows = [{"lti_id": lti_id, "inst_id": new[lti_id].inst_id} for lti_id in sorted(new)]
-        run_many(connection, self._sql.lock_ltis, rows)
-        return {row[0]: row[1] for row in connection.execute(self._sql.ltis, {"ids": sorted(new)})}
+        if new:
+            rows = [{"lti_id": lti_id, "inst_id": new[lti_id].inst_id} for lti_id in sorted(new)]
+            self._sql.lock_ltis.run(connection, rows)
+            self._ask(connection, [sql.courses(new)], state)
 
     def _apply(self, connection: Connection, changes: Changes, state: State) -> None:
-        sql = self._sql
+        statements = self._sql
         # In the order of their keys, so that two processes don't wait for each other in a circle.
-        run_many(connection, sql.add_marks, sorted(changes.marks, key=lambda row: row["mark"]))
-        run_many(connection, sql.add_clients, changes.clients)
-        run_many(connection, sql.add_servers, changes.servers)
-        run_many(connection, sql.add_sessions, changes.sessions)
-        run_many(connection, sql.put_tags, [changes.tags[key] for key in sorted(changes.tags)])
-        run_many(connection, sql.put_executions, _execution_rows(changes, state))
-        run_many(connection, sql.place_executions, [_place_row(row) for row in changes.sessions])
+        statements.add_marks.run(connection, sorted(changes.marks, key=lambda row: row["mark"]))
+        statements.add_clients.run(connection, changes.clients)
+        statements.add_servers.run(connection, changes.servers)
+        statements.add_sessions.run(connection, changes.sessions)
+        statements.put_tags.run(connection, [changes.tags[key] for key in sorted(changes.tags)])
+        statements.put_executions.run(connection, _execution_rows(changes, state))
+        statements.place_executions.run(connection, [_place_row(row) for row in changes.sessions])
         bound = sorted(changes.bindings.items())
         rows = [{"of_session": s, "new_owner": b.owner, "new_username": b.username} for s, b in bound]
-        run_many(connection, sql.put_bindings, rows)
+        statements.put_bindings.run(connection, rows)
 
 
-def _reversed_pairs(records: Iterable[Record]) -> set[Key]:
-    """Return the keys whose server record comes before its client record: those were not asked yet."""
+def _asked_before(records: Iterable[Record]) -> set[Key]:
+    """Return the keys whose client record comes before any server record of theirs."""
     asked: set[Key] = set()
     early: set[Key] = set()
     for record in records:
@@ -182,7 +205,7 @@ def _reversed_pairs(records: Iterable[Record]) -> set[Key]:
             asked.add(key)
         elif record.kind == "server" and key not in asked:
             early.add(key)
-    return early
+    return asked - early
 
 
 def _place_row(row: dict[str, Any]) -> dict[str, Any]:
@@ -209,59 +232,3 @@ def _execution_rows(changes: Changes, state: State) -> list[dict[str, Any]]:
         where = {"course": place.course, "inst_id": place.inst_id, "lti_id": place.lti_id}
         rows.append({"session": session, "message": message, **where, **_BLANK_EXECUTION, **part})
     return rows
-
-
-def _put_execution(table: Any, new: Any) -> list[tuple[str, Any]]:
-    """Take each part over where it is new or later than the one that is there; clocks last (see upsert)."""
-    asked = func.coalesce(new.asked_us >= func.coalesce(table.c.asked_us, new.asked_us), False)
-    answered = func.coalesce(new.answered_us >= func.coalesce(table.c.answered_us, new.answered_us), False)
-    parts = (
-        (asked, ("cell_id", "filename", "codenum", "asked_us")),
-        (answered, ("status", "username", "answered_us")),
-    )
-    return [(name, case((test, new[name]), else_=table.c[name])) for test, names in parts for name in names]
-
-
-class _Statements:
-    """Every statement once, so that SQLAlchemy compiles it once."""
-
-    def __init__(self, dialect: str) -> None:
-        names: Any = bindparam("names", expanding=True)
-        keys: Any = bindparam("keys", expanding=True)
-        c = t.session.c
-        self.sessions = (
-            select(c.session, c.course, c.inst_id, c.lti_id).where(c.session.in_(names)).with_for_update(read=True)
-        )
-        b = t.bindings.c
-        self.lock_bindings = insert_missing(dialect, t.bindings, ["session"])
-        self.bindings = select(b.session, b.owner, b.username).where(b.session.in_(names))
-        self.lock_ltis = insert_missing(dialect, t.ltis, ["lti_id"])
-        ids: Any = bindparam("ids", expanding=True)
-        self.ltis = select(t.ltis.c.lti_id, t.ltis.c.course).where(t.ltis.c.lti_id.in_(ids))
-        a = t.client_data.c
-        self.asked = select(a.session, a.message).where(tuple_(a.session, a.message).in_(keys))
-        g = t.tags.c
-        self.tags = select(g.cell_id, g.filename, g.codenum).where(tuple_(g.cell_id, g.filename).in_(keys))
-        self.marks = select(t.marks.c.mark).where(t.marks.c.mark.in_(bindparam("marks", expanding=True)))
-        self.add_marks = insert(t.marks)
-        self.add_clients = insert(t.client_data)
-        self.add_servers = insert(t.server_data)
-        self.add_sessions = insert_missing(dialect, t.session, ["session"])
-        self.put_tags = upsert(
-            dialect,
-            t.tags,
-            ["cell_id", "filename"],
-            lambda _, new: [(name, new[name]) for name in ("tags", "codenum", "updatetm")],
-        )
-        self.put_executions = upsert(dialect, t.executions, ["session", "message"], _put_execution)
-        e = t.executions
-        self.place_executions = (
-            update(e)
-            .where(e.c.session == bindparam("of_session"), e.c.lti_id == 0)
-            .values({n: bindparam(f"new_{n}") for n in ("course", "inst_id", "lti_id")})
-        )
-        self.put_bindings = (
-            update(t.bindings)
-            .where(b.session == bindparam("of_session"))
-            .values(owner=bindparam("new_owner"), username=bindparam("new_username"))
-        )

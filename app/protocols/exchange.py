@@ -10,6 +10,7 @@ from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.auth.addresses import Address, Network, client_address
+from app.auth.caller import Caller
 from app.errors import CallError, InvalidParameter, MalformedRequest, RequestTooLarge
 from app.fields import NOT_TEXT
 from app.registry import ExternalFunction, RawRequest, Registry
@@ -46,15 +47,28 @@ class Exchange:
             caller, function = registry.authorise(name, token, self.address(request))
             raw = RawRequest(protocol, function.name, body)
             try:
-                arguments = decode(function)
-            except (MalformedRequest, InvalidParameter) as error:
-                registry.keep(caller, function, raw, error)
+                return self._run(caller, function, raw, decode)
+            except CallError as error:
+                error.rewrite(caller.hide)
                 raise
-            return registry.call(caller, function, arguments, raw)
         except CallError:
             raise
         except Exception as error:
             raise registry.unforeseen(protocol) from error
+
+    def _run(
+        self,
+        caller: Caller,
+        function: ExternalFunction,
+        raw: RawRequest,
+        decode: Callable[[ExternalFunction], Any],
+    ) -> Mapping[str, Any]:
+        try:
+            arguments = decode(function)
+        except (MalformedRequest, InvalidParameter) as error:
+            self.registry.keep(caller, function, raw, error)
+            raise
+        return self.registry.call(caller, function, arguments, raw)
 
 
 def read_body(request: Request) -> bytes:

@@ -9,14 +9,15 @@ import json
 from collections.abc import Mapping
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, Request, Response, request
 from marshmallow import Schema, fields
-from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.errors import CallError, RequestTooLarge
+from app.errors import CallError, InvalidParameter, MalformedRequest
 from app.fields import decode_strings
 from app.protocols.exchange import Exchange, clean, read_body
+from app.protocols.multipart import parse_multipart
 from app.protocols.php_form import nest, parse_pairs
 from app.protocols.php_paths import REST
 from app.registry import ExternalFunction
@@ -37,7 +38,7 @@ def connect(app: Flask, exchange: Exchange) -> None:
         query = parse_pairs(request.query_string)
         as_json = dict(query).get("moodlewsrestformat") == "json"
         try:
-            body, form = _read(request)
+            body, form, fault = _read(request)
             control = dict([*query, *(pair for pair in form if pair[0] in CONTROL)])
             as_json = control.get("moodlewsrestformat") == "json"
             function = exchange.registry.find(control.get("wsfunction", ""))
@@ -46,8 +47,8 @@ def connect(app: Flask, exchange: Exchange) -> None:
                 control.get("wsfunction", ""),
                 control.get("wstoken", ""),
                 PROTOCOL,
-                body,
-                lambda found: decode(found, query + form),
+                _kept_body(body, query),
+                lambda found: _arguments(found, query + form, fault),
             )
         except CallError as error:
             return _answer(error_json(error) if as_json else error_xml(error), as_json)
@@ -71,15 +72,32 @@ def decode_body(function: ExternalFunction, body: bytes) -> Any:
     return decode(function, parse_pairs(body))
 
 
-def _read(message: Request) -> tuple[bytes, Pairs]:
-    if message.mimetype != "multipart/form-data":
-        body = read_body(message)
-        return body, parse_pairs(body.strip(b"\r\n"))
+def _arguments(function: ExternalFunction, pairs: Pairs, fault: CallError | None) -> Any:
+    if fault:  # told now that the caller is known, so that the request can be kept
+        raise fault
+    return decode(function, pairs)
+
+
+def _read(message: Request) -> tuple[bytes, Pairs, CallError | None]:
+    """Return the body as a plain form, its fields, and why those can't be read."""
+    body = read_body(message)
     try:
-        form = list(message.form.items(multi=True))
-    except RequestEntityTooLarge:
-        raise RequestTooLarge(f"The body is longer than {message.max_content_length} bytes") from None
-    return json.dumps(form).encode(), form
+        if message.mimetype != "multipart/form-data":
+            return body, parse_pairs(body.strip(b"\r\n")), None
+        form = parse_multipart(body, message.mimetype_params.get("boundary", ""))
+        return _plain_form(form), form, None
+    except (MalformedRequest, InvalidParameter) as error:
+        return body, [], error
+
+
+def _kept_body(body: bytes, query: Pairs) -> bytes:
+    """Return what is kept of a request: arguments may stand in its query too."""
+    arguments = [pair for pair in query if pair[0] not in CONTROL]
+    return b"&".join(part for part in (_plain_form(arguments), body) if part)
+
+
+def _plain_form(pairs: Pairs) -> bytes:
+    return urlencode(pairs, errors="surrogateescape").encode()
 
 
 def _result_schema(function: ExternalFunction | None) -> Schema:

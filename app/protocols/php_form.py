@@ -48,14 +48,21 @@ def nest(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
         path = _split_cached(name) if len(name) <= CACHED_NAME else _split(name)
         node = root
         for key in path[:-1]:
-            node = node.setdefault(key or str(len(node)), {})
+            node = node.setdefault(key or _next_key(node, name), {})
             if type(node) is not dict:
                 raise InvalidParameter(f"{name[:CACHED_NAME]}: is both a value and an array")
-        last = path[-1] or str(len(node))
+        last = path[-1] or _next_key(node, name)
         if last in node:
             raise InvalidParameter(f"{name[:CACHED_NAME]}: comes twice")
         node[last] = value
     return root
+
+
+def _next_key(node: dict[str, Any], name: str) -> str:
+    key = str(len(node))
+    if key in node:
+        raise InvalidParameter(f"{name[:CACHED_NAME]}: stands beside numbered elements")
+    return key
 
 
 def _split(name: str) -> tuple[str, ...]:

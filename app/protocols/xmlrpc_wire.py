@@ -24,9 +24,14 @@ _MEMBER = (
 
 
 class _StrictUnmarshaller(Unmarshaller):
-    """Refuses a struct that names a member twice: the standard one lets the last win."""
+    """Refuses a struct that names a member twice, where the standard one lets the last win; and any depth."""
 
     dispatch: dict[str, Any] = dict(Unmarshaller.dispatch)  # noqa: RUF012  # as in the base class
+
+    def start(self, tag: str, attrs: dict[str, str]) -> None:
+        super().start(tag, attrs)
+        if len(self._marks) > DEPTH_LIMIT:
+            raise MalformedRequest(f"The XML is nested deeper than {DEPTH_LIMIT} levels")
 
     def end_struct(self, data: str) -> None:
         names = self._stack[self._marks[-1] :: 2]
@@ -58,7 +63,7 @@ def parse_call(body: bytes) -> tuple[str, tuple[Any, ...]]:
         raise MalformedRequest("The XML has a document type, which is not read") from error
     except ExpatError as error:
         raise MalformedRequest(f"The XML is not well-formed: {error}") from error
-    except (Error, ValueError, TypeError, IndexError, KeyError, AttributeError, LookupError) as error:
+    except (Error, ValueError, ArithmeticError, TypeError, LookupError, AttributeError) as error:
         raise MalformedRequest("The XML is no XML-RPC method call") from error
     return target.getmethodname() or "", params
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
@@ -23,6 +23,9 @@ T = TypeVar("T")
 RETRIED_ERRNOS = frozenset({1213, 1205, 1020, 1047, 1180})
 TRIES = 5
 PAUSE = 0.02
+REST = 0.5
+"""Seconds after which a connection is asked whether it still lives."""
+NO_TABLE = 1146
 
 log = logging.getLogger(__name__)
 
@@ -33,12 +36,14 @@ def make_engine(url: str, *, timeout: float = 10.0, pool_size: int = 16) -> Engi
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(url, timeout)
     seconds = max(1, round(timeout))
-    return create_engine(
+    engine = create_engine(
         parsed,
         pool_size=pool_size,
         max_overflow=8,
         pool_timeout=timeout,
         pool_recycle=1800,
+        # Every transaction here ends with COMMIT or ROLLBACK; a second ROLLBACK would be a round trip more.
+        pool_reset_on_return=None,
         isolation_level="READ COMMITTED",
         connect_args={
             "connect_timeout": seconds,
@@ -49,6 +54,28 @@ def make_engine(url: str, *, timeout: float = 10.0, pool_size: int = 16) -> Engi
             f"innodb_lock_wait_timeout={seconds}",
         },
     )
+    _ask_after_rest(engine)
+    return engine
+
+
+def _ask_after_rest(engine: Engine) -> None:
+    """Replace connections that the server has dropped while they rested, before anyone uses one.
+
+    A write is repeated after a lost connection, a read is not; and a proxy does not send a record twice.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _rest(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _wake(connection: Any, record: Any, _proxy: Any) -> None:
+        now = time.monotonic()
+        if now - record.info.get("rests_since", now) > REST:
+            try:
+                connection.ping(reconnect=False)
+            except Exception as error:
+                raise DisconnectionError("the server has dropped the connection") from error
 
 
 # No transaction is begun behind our back: Database.writing begins each one itself.
@@ -97,7 +124,23 @@ class Database:
             if self.is_sqlite:
                 # It must take its one write lock at once: a reader that turns writer can't wait for it.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield connection
+            with self._driver_errors(connection):
+                yield connection
+
+    @contextmanager
+    def _driver_errors(self, connection: Connection) -> Iterator[None]:
+        """Turn errors of the driver's own cursors (app.storage.driver) into those that SQLAlchemy raises."""
+        dialect = self.engine.dialect
+        base = dialect.loaded_dbapi.Error
+        try:
+            yield
+        except base as error:
+            lost = dialect.is_disconnect(error, connection.connection.driver_connection, None)
+            if lost:
+                connection.invalidate(error)
+            raise DBAPIError.instance(
+                None, None, error, base, connection_invalidated=lost, dialect=dialect
+            ) from error
 
     def write(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run work in a transaction; again after a deadlock or a lost connection. Work must be repeatable.
@@ -138,7 +181,9 @@ def translated_errors() -> Iterator[None]:
     """Turn what means "the database can't be used now" into ServiceUnavailable."""
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
+    except (OperationalError, InterfaceError, ProgrammingError) as error:
+        if isinstance(error, ProgrammingError) and errno(error) != NO_TABLE:
+            raise
         log.error("database: %s", describe(error))
         raise ServiceUnavailable(_cause(error)) from error
     except PoolTimeout as error:
@@ -151,6 +196,6 @@ def _cause(error: DBAPIError) -> str:
         return "The database's disk is full"
     if "locked" in text or errno(error) in (1205, 1213):
         return "The database is locked by others for too long"
-    if "no such table" in text or errno(error) == 1146:
+    if "no such table" in text or errno(error) == NO_TABLE:
         return "The database lacks a table; run `lticontainer db upgrade`"
     return "The database does not answer"

@@ -9,9 +9,13 @@ answer, so that no request can spoil another's.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
+
+GATHER_SECONDS = 0.0003
+GATHER_ROUNDS = 20
 
 W = TypeVar("W")
 R = TypeVar("R")
@@ -38,14 +42,22 @@ class GroupCommit(Generic[W, R]):
     :param write: writes works in one transaction and returns their results, in order, after the commit.
         Called by one thread at a time. It must be repeatable.
     :param limit: the most records (sum of sizes) in one write; a larger work goes alone.
+    :param shared: errors that no single work can have caused; every waiting request gets them at once.
     """
 
-    def __init__(self, write: Callable[[Sequence[W]], Sequence[R]], limit: int) -> None:
+    def __init__(
+        self,
+        write: Callable[[Sequence[W]], Sequence[R]],
+        limit: int,
+        shared: tuple[type[Exception], ...] = (),
+    ) -> None:
         self._write = write
         self._limit = limit
+        self._shared = shared
         self._mutex = threading.Lock()
         self._queue: deque[_Waiting[W, R]] = deque()
         self._led = False
+        self._last = 0
 
     def submit(self, work: W, size: int = 1) -> R:
         """Return the result of this work, once it is committed; raises what writing it raised."""
@@ -64,14 +76,34 @@ class GroupCommit(Generic[W, R]):
 
     def _lead(self) -> None:
         """Write what waits, the leader's own work first, and pass the lead on."""
+        self._gather()
         batch = self._take()
         try:
             self._commit(batch)
+        except BaseException as error:  # the process is told to stop: no one may take silence for success
+            for waiting in batch:
+                waiting.error = waiting.error or error
+            raise
         finally:
             self._pass_on()
             for waiting in batch:
-                waiting.leads = False
                 waiting.turn.release()
+
+    def _gather(self) -> None:
+        """Give requests that are just being read the time to join, as long as more keep coming.
+
+        A write is many short waits for the database. Threads that read requests meanwhile make each of
+        them longer than the work itself, because Python runs one thread at a time: so first come, then write.
+        """
+        before = len(self._queue)
+        if before < 2 and self._last < 2:
+            return
+        for _ in range(GATHER_ROUNDS):
+            time.sleep(GATHER_SECONDS)
+            after = len(self._queue)
+            if after == before:
+                return
+            before = after
 
     def _take(self) -> list[_Waiting[W, R]]:
         with self._mutex:
@@ -80,6 +112,7 @@ class GroupCommit(Generic[W, R]):
             while self._queue and size + self._queue[0].size <= self._limit:
                 batch.append(self._queue.popleft())
                 size += batch[-1].size
+            self._last = len(batch)
             return batch
 
     def _pass_on(self) -> None:
@@ -93,8 +126,9 @@ class GroupCommit(Generic[W, R]):
         try:
             results = self._write([waiting.work for waiting in batch])
         except Exception as error:  # noqa: BLE001  # each waiting request gets it, or writes again alone
-            if len(batch) == 1:
-                batch[0].error = error
+            if len(batch) == 1 or isinstance(error, self._shared):
+                for waiting in batch:
+                    waiting.error = error
                 return
             for waiting in batch:
                 self._commit([waiting])

@@ -27,6 +27,7 @@ from sqlalchemy.sql.schema import SchemaItem
 
 PREFIX = "lticontainer_"
 DAY_US = 86_400_000_000
+TOKEN_EPOCH = "tokens"  # noqa: S105  # the name of a row
 
 metadata = MetaData(
     naming_convention={
@@ -91,7 +92,7 @@ server_data = _table(
     _text("username", USERNAME),
     _text("date", DATE),
     _number("updatetm"),
-    Index(None, "session", "message"),
+    Index(None, "session"),
 )
 
 session = _table(
@@ -143,7 +144,6 @@ executions = _table(
         ),
     ),
     UniqueConstraint("session", "message"),
-    Index(None, "course", "answered_us"),
 )
 
 marks = _table("marks", Column("mark", Mark, primary_key=True))
@@ -187,6 +187,12 @@ rejects = _table(
     Column("raw", Bytes, nullable=False),
     Index(None, "caller"),
     Index(None, "session"),
+)
+
+epochs = _table(
+    "epochs",
+    Column("name", String(32), primary_key=True),
+    _number("value"),
 )
 
 tokens = _table(

@@ -63,6 +63,12 @@ def upgrade() -> None:
     )
     index("ix_lticontainer_client_data_session_message", "client_data", ["session", "message"])
     create(
+        "epochs",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        number("value"),
+        sa.PrimaryKeyConstraint("name", name="pk_lticontainer_epochs"),
+    )
+    create(
         "executions",
         sa.Column("id", ID, nullable=False),
         words("session", 128),
@@ -90,7 +96,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_lticontainer_executions"),
         sa.UniqueConstraint("session", "message", name="uq_lticontainer_executions_session_message"),
     )
-    index("ix_lticontainer_executions_course_answered_us", "executions", ["course", "answered_us"])
     create(
         "ltis",
         sa.Column("lti_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -134,7 +139,7 @@ def upgrade() -> None:
         number("updatetm"),
         sa.PrimaryKeyConstraint("id", name="pk_lticontainer_server_data"),
     )
-    index("ix_lticontainer_server_data_session_message", "server_data", ["session", "message"])
+    index("ix_lticontainer_server_data_session", "server_data", ["session"])
     create(
         "session",
         sa.Column("id", ID, nullable=False),

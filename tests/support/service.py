@@ -20,8 +20,9 @@ class Service:
     """The service on a free loopback port; port and log stay the same over restarts.
 
     `env` is what the service is told, on top of our environment without its LTICONTAINER_* and
-    GUNICORN_* variables; `root` holds wsgi.py and config/. As a context manager it starts and
-    closes, and a failing block shows the end of the log.
+    GUNICORN_* variables; `root` holds wsgi.py and config/; `health` is the HTTP status with which it
+    counts as started. As a context manager it starts and closes, and a failing block shows the end
+    of the log.
     """
 
     def __init__(
@@ -31,19 +32,21 @@ class Service:
         workers: int = 2,
         threads: int = 4,
         root: Path = process.ROOT,
+        health: int = 200,
     ) -> None:
         self.port = process.free_port()
         self.base_url = f"http://{HOST}:{self.port}"
         self._env = dict(env)
         self._counts = ["--workers", str(workers), "--threads", str(threads)]
         self._root = root
+        self._health = health
         self._own = Path(tempfile.mkdtemp(prefix="service-"))
         self._log_file = self._own / "log"
         self._last_log = ""
         self._process: process.Process | None = None
 
     def start(self) -> None:
-        """Start gunicorn and return when GET /health answers 200.
+        """Start gunicorn and return when GET /health answers.
 
         Raises process.NotStarted with the end of the log after 30 s at most, RuntimeError when it
         runs already.
@@ -114,7 +117,7 @@ class Service:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
         try:
             connection.request("GET", "/health")
-            return connection.getresponse().status == 200
+            return connection.getresponse().status == self._health
         except (OSError, http.client.HTTPException):
             return False
         finally:

@@ -1,0 +1,106 @@
+"""The SQL of storing records, compiled once for each kind of database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import bindparam, case, false, func, insert, literal_column, update
+
+from app.storage import tables as t
+from app.storage.driver import Lookup, Prepared
+from app.storage.upsert import insert_missing, upsert
+
+SESSION, ASKED, TAGS, EPOCH, BINDING, COURSE = range(6)
+"""What a row of a lookup is about: its first column. Then come three texts and three numbers."""
+
+
+def sessions(names: Collection[str], *, is_sqlite: bool) -> Lookup:
+    """Ask where sessions belong, and keep others from changing that till the end of the transaction."""
+    lock = "" if is_sqlite else " LOCK IN SHARE MODE"
+    columns = f"{SESSION}, session, '', '', course, inst_id, lti_id"
+    sql = f"SELECT {columns} FROM {t.session.name} WHERE session IN {{names}}{lock}"
+    return Lookup(sql, {"names": sorted(names)})
+
+
+def asked(keys: Collection[tuple[str, str]]) -> Lookup:
+    """Ask which (session, message) have a client record; may find others, too, of the same sessions."""
+    sql = f"SELECT {ASKED}, session, message, '', 0, 0, 0 FROM {t.client_data.name}"
+    names = {"sessions": sorted({s for s, _ in keys}), "messages": sorted({m for _, m in keys})}
+    return Lookup(f"{sql} WHERE session IN {{sessions}} AND message IN {{messages}}", names)
+
+
+def tags(keys: Collection[tuple[str, str]]) -> Lookup:
+    """Ask for the code number of (cell_id, filename); may find others, too, of the same cells."""
+    sql = f"SELECT {TAGS}, cell_id, filename, codenum, 0, 0, 0 FROM {t.tags.name}"
+    names = {"cells": sorted({c for c, _ in keys}), "files": sorted({f for _, f in keys})}
+    return Lookup(f"{sql} WHERE cell_id IN {{cells}} AND filename IN {{files}}", names)
+
+
+def token_epoch() -> Lookup:
+    """Ask how often any token was revoked or rotated."""
+    sql = f"SELECT {EPOCH}, '', '', '', value, 0, 0 FROM {t.epochs.name} WHERE name IN {{names}}"
+    return Lookup(sql, {"names": [t.TOKEN_EPOCH]})
+
+
+def bindings(names: Collection[str]) -> Lookup:
+    """Ask what limited tokens have settled about sessions."""
+    sql = f"SELECT {BINDING}, session, owner, username, 0, 0, 0 FROM {t.bindings.name} WHERE session IN {{names}}"
+    return Lookup(sql, {"names": sorted(names)})
+
+
+def courses(ids: Collection[int]) -> Lookup:
+    """Ask which courses activities belong to."""
+    sql = f"SELECT {COURSE}, '', '', '', lti_id, course, 0 FROM {t.ltis.name} WHERE lti_id IN {{ids}}"
+    return Lookup(sql, {"ids": sorted(ids)})
+
+
+def _put_execution(table: Any, new: Any) -> list[tuple[str, Any]]:
+    """Take each part over where it is new or later than the one that is there; clocks last (see upsert)."""
+    asked_later = func.coalesce(new.asked_us >= func.coalesce(table.c.asked_us, new.asked_us), false())
+    answered_later = func.coalesce(new.answered_us >= func.coalesce(table.c.answered_us, new.answered_us), false())
+    parts = (
+        (asked_later, ("cell_id", "filename", "codenum", "asked_us")),
+        (answered_later, ("status", "username", "answered_us")),
+    )
+    return [(name, case((test, new[name]), else_=table.c[name])) for test, names in parts for name in names]
+
+
+class Statements:
+    """Every writing statement, and how marks are looked for."""
+
+    def __init__(self, *, is_sqlite: bool) -> None:
+        dialect = "sqlite" if is_sqlite else "mysql"
+
+        def prepare(statement: Any, names: str | None = None) -> Prepared:
+            return Prepared(statement, is_sqlite=is_sqlite, names=names.split() if names else None)
+
+        self.lock_bindings = prepare(insert_missing(dialect, t.bindings, ["session"]), "session")
+        self.lock_ltis = prepare(insert_missing(dialect, t.ltis, ["lti_id"]), "lti_id inst_id")
+        self.add_marks = prepare(insert(t.marks), "mark")
+        records = "session message date updatetm"
+        self.add_clients = prepare(insert(t.client_data), f"{records} cell_id filename")
+        self.add_servers = prepare(insert(t.server_data), f"{records} status username")
+        places = "course inst_id lti_id"
+        self.add_sessions = prepare(insert_missing(dialect, t.session, ["session"]), f"session updatetm {places}")
+        put_tags = upsert(
+            dialect,
+            t.tags,
+            ["cell_id", "filename"],
+            lambda _, new: [(name, new[name]) for name in ("tags", "codenum", "updatetm")],
+        )
+        self.put_tags = prepare(put_tags, "cell_id filename tags codenum updatetm")
+        put_executions = upsert(dialect, t.executions, ["session", "message"], _put_execution)
+        parts = "username filename codenum cell_id status asked_us answered_us"
+        self.put_executions = prepare(put_executions, f"session message {places} {parts}")
+        e, b = t.executions, t.bindings
+        self.place_executions = prepare(
+            update(e)
+            .where(e.c.session == bindparam("of_session"), e.c.lti_id == literal_column("0"))
+            .values({name: bindparam(f"new_{name}") for name in places.split()})
+        )
+        self.put_bindings = prepare(
+            update(b)
+            .where(b.c.session == bindparam("of_session"))
+            .values(owner=bindparam("new_owner"), username=bindparam("new_username"))
+        )

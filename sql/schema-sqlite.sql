@@ -1,0 +1,139 @@
+-- Printed by `lticontainer db schema sqlite`; not to be edited.
+-- Run `lticontainer db upgrade` afterwards: it notes the version, and makes what is missing.
+
+CREATE TABLE lticontainer_bindings (
+    session VARCHAR(128) NOT NULL,
+    owner VARCHAR(64) DEFAULT '' NOT NULL,
+    username VARCHAR(255) DEFAULT '' NOT NULL,
+    CONSTRAINT pk_lticontainer_bindings PRIMARY KEY (session)
+);
+
+CREATE TABLE lticontainer_client_data (
+    id INTEGER NOT NULL,
+    session VARCHAR(128) DEFAULT '' NOT NULL,
+    message VARCHAR(128) DEFAULT '' NOT NULL,
+    cell_id VARCHAR(128) DEFAULT '' NOT NULL,
+    filename VARCHAR(255) DEFAULT '' NOT NULL,
+    date VARCHAR(64) DEFAULT '' NOT NULL,
+    updatetm BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_lticontainer_client_data PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_lticontainer_client_data_session_message ON lticontainer_client_data (session, message);
+
+CREATE TABLE lticontainer_epochs (
+    name VARCHAR(32) NOT NULL,
+    value BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_lticontainer_epochs PRIMARY KEY (name)
+);
+
+CREATE TABLE lticontainer_executions (
+    id INTEGER NOT NULL,
+    session VARCHAR(128) DEFAULT '' NOT NULL,
+    message VARCHAR(128) DEFAULT '' NOT NULL,
+    course BIGINT DEFAULT '0' NOT NULL,
+    inst_id BIGINT DEFAULT '0' NOT NULL,
+    lti_id BIGINT DEFAULT '0' NOT NULL,
+    username VARCHAR(255) DEFAULT '' NOT NULL,
+    filename VARCHAR(255) DEFAULT '' NOT NULL,
+    codenum VARCHAR(32) DEFAULT '' NOT NULL,
+    cell_id VARCHAR(128) DEFAULT '' NOT NULL,
+    status VARCHAR(32) DEFAULT '' NOT NULL,
+    asked_us BIGINT,
+    answered_us BIGINT,
+    duration_us BIGINT GENERATED ALWAYS AS (CASE WHEN answered_us >= asked_us AND answered_us - asked_us <= 86400000000 THEN answered_us - asked_us END) VIRTUAL,
+    CONSTRAINT pk_lticontainer_executions PRIMARY KEY (id),
+    CONSTRAINT uq_lticontainer_executions_session_message UNIQUE (session, message)
+);
+
+CREATE TABLE lticontainer_ltis (
+    lti_id BIGINT NOT NULL,
+    course BIGINT DEFAULT '0' NOT NULL,
+    inst_id BIGINT DEFAULT '0' NOT NULL,
+    name VARCHAR(255) DEFAULT '' NOT NULL,
+    registered_at BIGINT,
+    CONSTRAINT pk_lticontainer_ltis PRIMARY KEY (lti_id)
+);
+
+CREATE TABLE lticontainer_marks (
+    mark BLOB NOT NULL,
+    CONSTRAINT pk_lticontainer_marks PRIMARY KEY (mark)
+);
+
+CREATE TABLE lticontainer_rejects (
+    id INTEGER NOT NULL,
+    received_at BIGINT DEFAULT '0' NOT NULL,
+    caller VARCHAR(64) DEFAULT '' NOT NULL,
+    coverage TEXT NOT NULL,
+    protocol VARCHAR(16) DEFAULT '' NOT NULL,
+    function VARCHAR(100) DEFAULT '' NOT NULL,
+    code VARCHAR(32) DEFAULT '' NOT NULL,
+    reason TEXT NOT NULL,
+    session VARCHAR(128) DEFAULT '' NOT NULL,
+    username VARCHAR(255) DEFAULT '' NOT NULL,
+    whole INTEGER DEFAULT '0' NOT NULL,
+    raw BLOB NOT NULL,
+    CONSTRAINT pk_lticontainer_rejects PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_lticontainer_rejects_caller ON lticontainer_rejects (caller);
+
+CREATE INDEX ix_lticontainer_rejects_session ON lticontainer_rejects (session);
+
+CREATE TABLE lticontainer_server_data (
+    id INTEGER NOT NULL,
+    session VARCHAR(128) DEFAULT '' NOT NULL,
+    message VARCHAR(128) DEFAULT '' NOT NULL,
+    status VARCHAR(32) DEFAULT '' NOT NULL,
+    username VARCHAR(255) DEFAULT '' NOT NULL,
+    date VARCHAR(64) DEFAULT '' NOT NULL,
+    updatetm BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_lticontainer_server_data PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_lticontainer_server_data_session ON lticontainer_server_data (session);
+
+CREATE TABLE lticontainer_session (
+    id INTEGER NOT NULL,
+    session VARCHAR(128) DEFAULT '' NOT NULL,
+    course BIGINT DEFAULT '0' NOT NULL,
+    inst_id BIGINT DEFAULT '0' NOT NULL,
+    lti_id BIGINT DEFAULT '0' NOT NULL,
+    updatetm BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_lticontainer_session PRIMARY KEY (id),
+    CONSTRAINT uq_lticontainer_session_session UNIQUE (session)
+);
+
+CREATE INDEX ix_lticontainer_session_lti_id ON lticontainer_session (lti_id);
+
+CREATE TABLE lticontainer_tags (
+    id INTEGER NOT NULL,
+    cell_id VARCHAR(128) DEFAULT '' NOT NULL,
+    tags TEXT NOT NULL,
+    filename VARCHAR(255) DEFAULT '' NOT NULL,
+    codenum VARCHAR(32) DEFAULT '' NOT NULL,
+    updatetm BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_lticontainer_tags PRIMARY KEY (id),
+    CONSTRAINT uq_lticontainer_tags_cell_id_filename UNIQUE (cell_id, filename)
+);
+
+CREATE TABLE lticontainer_token_counters (
+    inst_id BIGINT NOT NULL,
+    lti_id BIGINT NOT NULL,
+    counter BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_lticontainer_token_counters PRIMARY KEY (inst_id, lti_id)
+);
+
+CREATE TABLE lticontainer_tokens (
+    id INTEGER NOT NULL,
+    name VARCHAR(100) DEFAULT '' NOT NULL,
+    token_hash VARCHAR(64) NOT NULL,
+    scopes TEXT NOT NULL,
+    courses TEXT,
+    networks TEXT,
+    created_at BIGINT DEFAULT '0' NOT NULL,
+    expires_at BIGINT,
+    revoked_at BIGINT,
+    CONSTRAINT pk_lticontainer_tokens PRIMARY KEY (id),
+    CONSTRAINT uq_lticontainer_tokens_token_hash UNIQUE (token_hash)
+);
