@@ -21,7 +21,7 @@ from app.nblogs.rejects import RejectStore
 from app.nblogs.store import RecordStore
 from app.protocols import json_api, moodle_rest, openapi, xmlrpc
 from app.protocols.exchange import Exchange
-from app.protocols.php_paths import accept_any_prefix
+from app.protocols.php_paths import REST, accept_any_prefix
 from app.registry import ExternalFunction, Registry
 from app.settings import Settings, load_settings
 from app.site import functions as site
@@ -82,10 +82,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["lticontainer"] = service
     exchange = Exchange(service.registry, tuple(settings.trusted_proxies))
     xmlrpc.connect(app, exchange)
-    moodle_rest.connect(app, exchange)
     json_api.connect(app, exchange)
     openapi.connect(app, service.registry)
     monitoring.connect(app, service.database, exchange.address, tuple(settings.metrics_networks))
     app.url_map.merge_slashes = False
-    app.wsgi_app = accept_any_prefix(app.wsgi_app)  # type: ignore[assignment,method-assign]  # Flask's own way
+    mounts = {REST: moodle_rest.make_wsgi(exchange, settings.max_body_bytes)}
+    app.wsgi_app = accept_any_prefix(app.wsgi_app, mounts)  # type: ignore[assignment,method-assign]  # Flask's own way
     return app

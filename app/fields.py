@@ -146,6 +146,22 @@ def _sentence(messages: Any) -> str:
     return str(messages[0]) if isinstance(messages, list) and messages else str(messages)
 
 
+def load(schema: Schema, arguments: Any) -> Mapping[str, Any]:
+    """Return arguments as a schema reads them.
+
+    :raises ValidationError: as `schema.load`.
+    """
+    if type(arguments) is dict and len(schema.fields) == 1:
+        name, only = next(iter(schema.fields.items()))
+        if type(only) is EachOf and arguments.keys() == {name}:
+            # As the schema does it, without its bookkeeping, which takes longer than one record.
+            try:
+                return {name: only.deserialize(arguments[name], name, arguments)}
+            except ValidationError as error:
+                raise ValidationError({name: error.messages}) from None
+    return dict(schema.load(arguments))
+
+
 def schema_faults(error: ValidationError) -> dict[str, str]:
     """Return marshmallow's nested messages flat: `{"ltis[0].lti_id": "must be ..."}`."""
     found: dict[str, str] = {}

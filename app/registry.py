@@ -25,7 +25,7 @@ from app.errors import (
     RecordRejected,
     UnknownFunction,
 )
-from app.fields import schema_faults
+from app.fields import load, schema_faults
 
 PREFIX = "mod_lticontainer_"
 
@@ -196,13 +196,15 @@ class Registry:
     @staticmethod
     def _load(function: ExternalFunction, arguments: Any) -> Mapping[str, Any]:
         try:
-            return dict(function.params.load(arguments))
+            return load(function.params, arguments)
         except ValidationError as error:
             faults = schema_faults(error)
             raise InvalidParameter("; ".join(f"{k}: {v}" if k else v for k, v in faults.items())) from None
 
     @staticmethod
     def _dump(function: ExternalFunction, result: Mapping[str, Any]) -> Mapping[str, Any]:
+        if not function.result.fields:
+            return {}
         dumped = function.result.dump(result)
         faults = function.result.validate(dumped)
         if faults:

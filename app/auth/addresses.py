@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
 
+@lru_cache(maxsize=1024)
 def parse_address(text: str) -> Address | None:
     """Return an address, an IPv4 one also where it is written as `::ffff:192.0.2.1`; None if it is none."""
     try:

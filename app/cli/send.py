@@ -6,7 +6,7 @@ import re
 import socket
 import ssl
 import sys
-from http.client import HTTPResponse
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -35,18 +35,18 @@ def send(url: str, token: str, files: tuple[Path, ...]) -> None:
         token = sys.stdin.readline().strip()
     try:
         target = urlsplit(url)
-        known = target.scheme in ("http", "https") and bool(target.hostname) and target.port != 0
+        port = target.port
     except ValueError:  # the port is no number
-        known = False
-    if not known:
+        target, port = urlsplit(""), None
+    if target.scheme not in ("http", "https") or not target.hostname:
         raise click.BadParameter("must be http://HOST:PORT or https://HOST:PORT", param_hint="--url")
     failed = 0
     for file in files:
         try:
             status, body = _exchange(
-                target.scheme, target.hostname, target.port, _fill(file.read_bytes(), token, target.netloc)
+                target.scheme, target.hostname, port, _fill(file.read_bytes(), token, target.netloc)
             )
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             raise click.ClickException(f"{file.name}: {target.netloc} does not answer: {error}") from error
         ok = status == 200 and not is_error(body)
         failed += not ok

@@ -171,7 +171,7 @@ def _shape_fault(item: Item, field: str, text: str) -> _Fault:
 
 def _sentence(fault: _Fault, name: str) -> str:
     where = f"{name}[{fault.index}]" + (f".{fault.field}" if fault.field else "")
-    return f"{where} {fault.reason}"
+    return f"{where} {fault.reason.rstrip('.')}"
 
 
 def _error(faults: Sequence[_Fault], total: int, name: str, caller: Caller) -> CallError:

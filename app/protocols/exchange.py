@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.wrappers import Request
 
 from app.auth.addresses import Address, Network, client_address
 from app.auth.caller import Caller
@@ -25,8 +25,8 @@ class Exchange:
 
     def address(self, request: Request) -> Address | None:
         """Return where a request comes from."""
-        forwarded = request.headers.getlist("X-Forwarded-For")
-        return client_address(request.remote_addr or "", forwarded, self.trusted_proxies)
+        forwarded = request.environ.get("HTTP_X_FORWARDED_FOR", "")
+        return client_address(request.remote_addr or "", [forwarded] if forwarded else [], self.trusted_proxies)
 
     def perform(
         self,
@@ -75,11 +75,14 @@ def read_body(request: Request) -> bytes:
     """Return the body.
 
     :raises RequestTooLarge: it is longer than the setting max_body_bytes.
+    :raises MalformedRequest: it ends before its length.
     """
     try:
         return request.get_data(cache=False)
     except RequestEntityTooLarge:
         raise RequestTooLarge(f"The body is longer than {request.max_content_length} bytes") from None
+    except ClientDisconnected:
+        raise MalformedRequest("The body is shorter than its Content-Length") from None
 
 
 def clean(text: str) -> str:

@@ -6,76 +6,109 @@ Source of the bytes: webservice/rest/locallib.php of Moodle 4.5, as recorded ans
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Request, Response, request
 from marshmallow import Schema, fields
+from werkzeug.wrappers import Request
 
 from app.errors import CallError, InvalidParameter, MalformedRequest
 from app.fields import decode_strings
 from app.protocols.exchange import Exchange, clean, read_body
 from app.protocols.multipart import parse_multipart
 from app.protocols.php_form import nest, parse_pairs
-from app.protocols.php_paths import REST
+from app.protocols.php_paths import Wsgi
 from app.registry import ExternalFunction
 
 PROTOCOL = "rest"
+METHODS = ("GET", "POST")
 XML_HEAD = '<?xml version="1.0" encoding="UTF-8" ?>\n'
-CONTROL = ("wstoken", "wsfunction", "moodlewsrestformat")
+CONTROL = frozenset({"wstoken", "wsfunction", "moodlewsrestformat"})
 SETTINGS_PREFIX = "moodlewssetting"
 NO_STORE = "private, must-revalidate, pre-check=0, post-check=0, max-age=0"
 
 Pairs = list[tuple[str, str]]
 
 
-def connect(app: Flask, exchange: Exchange) -> None:
-    """Serve the protocol at Moodle's path."""
+def make_wsgi(exchange: Exchange, max_body_bytes: int) -> Wsgi:
+    """Return the protocol as a WSGI application of its own.
 
-    def handle() -> Response:
-        query = parse_pairs(request.query_string)
-        as_json = dict(query).get("moodlewsrestformat") == "json"
-        try:
-            body, form, fault = _read(request)
-            control = dict([*query, *(pair for pair in form if pair[0] in CONTROL)])
-            as_json = control.get("moodlewsrestformat") == "json"
-            function = exchange.registry.find(control.get("wsfunction", ""))
-            result = exchange.perform(
-                request,
-                control.get("wsfunction", ""),
-                control.get("wstoken", ""),
-                PROTOCOL,
-                _kept_body(body, query),
-                lambda found: _arguments(found, query + form, fault),
-            )
-        except CallError as error:
-            return _answer(error_json(error) if as_json else error_xml(error), as_json)
-        text = result_json(result) if as_json else result_xml(result, _result_schema(function))
-        return _answer(text, as_json)
-
-    app.add_url_rule(REST, "moodle_rest", handle, methods=["GET", "POST"], provide_automatic_options=False)
-
-
-def decode(function: ExternalFunction, pairs: Pairs) -> Any:
-    """Return the arguments that form fields mean.
-
-    :raises InvalidParameter: the fields do not nest.
+    Every record passes here, and needs nothing of what Flask does for a request.
     """
-    arguments = [p for p in pairs if p[0] not in CONTROL and not p[0].startswith(SETTINGS_PREFIX)]
-    return decode_strings(function.params, nest(arguments))
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        request = Request(environ)
+        request.max_content_length = max_body_bytes
+        if request.method not in METHODS:
+            start_response("405 METHOD NOT ALLOWED", [("Allow", ", ".join(METHODS)), ("Content-Length", "0")])
+            return []
+        text, as_json = _answer(exchange, request)
+        body = text.encode("utf-8")
+        kind = "application/json" if as_json else "application/xml; charset=utf-8"
+        headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", NO_STORE)]
+        start_response("200 OK", headers)
+        return [body]
+
+    return answer
+
+
+def _answer(exchange: Exchange, request: Request) -> tuple[str, bool]:
+    """Return the answer to a request, and whether it is JSON."""
+    query = parse_pairs(request.query_string)
+    control, arguments = _split(query)
+    try:
+        body, form, fault = _read(request)
+        more_control, more_arguments = _split(form)
+        control |= more_control
+        kept = b"&".join(part for part in (_plain_form(arguments), body) if part) if arguments else body
+        arguments += more_arguments
+        result = exchange.perform(
+            request,
+            control.get("wsfunction", ""),
+            control.get("wstoken", ""),
+            PROTOCOL,
+            kept,
+            lambda function: _decode(function, arguments, fault),
+        )
+    except CallError as error:
+        as_json = _wants_json(control)
+        return (error_json(error) if as_json else error_xml(error)), as_json
+    if _wants_json(control):
+        return result_json(result), True
+    function = exchange.registry.find(control["wsfunction"])
+    return result_xml(result, function.result if function else Schema()), False
+
+
+def _split(pairs: Pairs) -> tuple[dict[str, str], Pairs]:
+    """Return what controls the call, and what its arguments are."""
+    control: dict[str, str] = {}
+    arguments: Pairs = []
+    for pair in pairs:
+        if pair[0] in CONTROL:
+            control[pair[0]] = pair[1]
+        elif not pair[0].startswith(SETTINGS_PREFIX):
+            arguments.append(pair)
+    return control, arguments
+
+
+def _wants_json(control: Mapping[str, str]) -> bool:
+    return control.get("moodlewsrestformat") == "json"
 
 
 def decode_body(function: ExternalFunction, body: bytes) -> Any:
-    """Return the arguments that the body of a kept request means."""
-    return decode(function, parse_pairs(body))
+    """Return the arguments that the body of a kept request means.
+
+    :raises InvalidParameter: the fields do not nest.
+    """
+    return _decode(function, _split(parse_pairs(body))[1], None)
 
 
-def _arguments(function: ExternalFunction, pairs: Pairs, fault: CallError | None) -> Any:
+def _decode(function: ExternalFunction, arguments: Pairs, fault: CallError | None) -> Any:
     if fault:  # told now that the caller is known, so that the request can be kept
         raise fault
-    return decode(function, pairs)
+    return decode_strings(function.params, nest(arguments))
 
 
 def _read(message: Request) -> tuple[bytes, Pairs, CallError | None]:
@@ -90,25 +123,8 @@ def _read(message: Request) -> tuple[bytes, Pairs, CallError | None]:
         return body, [], error
 
 
-def _kept_body(body: bytes, query: Pairs) -> bytes:
-    """Return what is kept of a request: arguments may stand in its query too."""
-    arguments = [pair for pair in query if pair[0] not in CONTROL]
-    return b"&".join(part for part in (_plain_form(arguments), body) if part)
-
-
 def _plain_form(pairs: Pairs) -> bytes:
     return urlencode(pairs, errors="surrogateescape").encode()
-
-
-def _result_schema(function: ExternalFunction | None) -> Schema:
-    return function.result if function else Schema()
-
-
-def _answer(text: str, as_json: bool) -> Response:
-    kind = "application/json" if as_json else "application/xml; charset=utf-8"
-    response = Response(text.encode("utf-8"), content_type=kind)
-    response.headers["Cache-Control"] = NO_STORE
-    return response
 
 
 def result_json(result: Mapping[str, Any]) -> str:

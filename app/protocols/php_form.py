@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from app.errors import InvalidParameter, MalformedRequest
 
@@ -27,15 +27,17 @@ def parse_pairs(text: bytes) -> list[tuple[str, str]]:
 
     :raises MalformedRequest: it has more fields than any request may have.
     """
-    try:
-        return parse_qsl(
-            text.decode("utf-8", "surrogateescape"),
-            keep_blank_values=True,
-            errors="surrogateescape",
-            max_num_fields=FIELDS_LIMIT,
-        )
-    except ValueError:
-        raise MalformedRequest(f"The form has more than {FIELDS_LIMIT} fields") from None
+    fields = text.decode("utf-8", "surrogateescape").split("&")
+    if len(fields) > FIELDS_LIMIT:
+        raise MalformedRequest(f"The form has more than {FIELDS_LIMIT} fields")
+    # urllib's parse_qsl does the same; it takes three times as long, and most fields need no unquoting.
+    return [(_unquote(name), _unquote(value)) for name, _, value in (f.partition("=") for f in fields if f)]
+
+
+def _unquote(text: str) -> str:
+    if "%" in text or "+" in text:
+        return unquote_plus(text, errors="surrogateescape")
+    return text
 
 
 def nest(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:

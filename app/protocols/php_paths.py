@@ -7,7 +7,7 @@ that is empty. A redirect would lose the record: none of today's clients follows
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 REST = "/webservice/rest/server.php"
@@ -26,11 +26,14 @@ def canonical_path(path: str) -> str:
     return path
 
 
-def accept_any_prefix(app: Wsgi) -> Wsgi:
-    """Wrap a WSGI application so that it is reached under every form of Moodle's script paths."""
+def accept_any_prefix(app: Wsgi, mounts: Mapping[str, Wsgi]) -> Wsgi:
+    """Wrap a WSGI application so that it is reached under every form of Moodle's script paths.
+
+    :param mounts: applications that serve a canonical path instead.
+    """
 
     def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        environ["PATH_INFO"] = canonical_path(environ.get("PATH_INFO", ""))
-        return app(environ, start_response)
+        path = environ["PATH_INFO"] = canonical_path(environ.get("PATH_INFO", ""))
+        return mounts.get(path, app)(environ, start_response)
 
     return wrapped

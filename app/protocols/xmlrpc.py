@@ -52,7 +52,7 @@ class _Handler(XMLRPCHandler):  # type: ignore[misc]  # the library has no types
             result = self._dispatch(peek_method(data), data)
         except CallError as error:
             return _fault(error)
-        return dumps((result,), methodresponse=True, encoding="utf-8").encode("utf-8")
+        return _dump_result(result) if result else _EMPTY
 
     def _dispatch(self, method: str, params: bytes) -> dict[str, Any]:
         token = dict(parse_pairs(request.query_string)).get("wstoken", "")
@@ -79,6 +79,13 @@ def decode_body(function: ExternalFunction, body: bytes) -> Any:
     if len(params) > len(function.positional):
         raise InvalidParameter(f"{len(params)} parameters, the limit is {len(function.positional)}")
     return decode_strings(function.params, dict(zip(function.positional, params, strict=False)))
+
+
+def _dump_result(result: dict[str, Any]) -> bytes:
+    return dumps((result,), methodresponse=True, encoding="utf-8").encode("utf-8")
+
+
+_EMPTY = _dump_result({})
 
 
 def _fault(error: CallError) -> bytes:

@@ -21,6 +21,8 @@ T = TypeVar("T")
 # 1213 deadlock, 1205 lock wait timeout, 1020 record changed since last read (MariaDB 11.6 and newer),
 # 1047 and 1180: a Galera node that is not ready, or lost its certification at commit.
 RETRIED_ERRNOS = frozenset({1213, 1205, 1020, 1047, 1180})
+# 1044 and 1045 wrong account or rights, 1049 no such database, 1698 an account of another kind.
+REFUSED_ERRNOS = frozenset({1044, 1045, 1049, 1698})
 TRIES = 5
 PAUSE = 0.02
 REST = 0.5
@@ -198,4 +200,6 @@ def _cause(error: DBAPIError) -> str:
         return "The database is locked by others for too long"
     if "no such table" in text or errno(error) == NO_TABLE:
         return "The database lacks a table; run `lticontainer db upgrade`"
+    if errno(error) in REFUSED_ERRNOS:
+        return "The database refuses the account, or has no such database; see the setting database_url"
     return "The database does not answer"

@@ -29,7 +29,8 @@ def plain_schema(dialect: str) -> str:
     statements = []
     for table in metadata.sorted_tables:
         indexes = sorted(table.indexes, key=lambda index: str(index.name))
-        for element in (CreateTable(table), *(CreateIndex(index) for index in indexes)):
+        elements: list[CreateTable | CreateIndex] = [CreateTable(table), *map(CreateIndex, indexes)]
+        for element in elements:
             lines = str(element.compile(dialect=compiler)).strip().splitlines()
             plain = "\n".join(line.rstrip().replace("\t", "    ") for line in lines)
             statements.append(plain.replace(")ENGINE", ") ENGINE") + ";\n")

@@ -145,7 +145,7 @@ def test_it_is_published_under_a_path_of_moodles_host(site: Site, folder: Path) 
         status, health = ask(front, "GET", "/lticontainer/health")
         assert (status, json.loads(health)["status"]) == (200, "ok")
         assert ask(front, "GET", "/lticontainer/metrics")[0] == 403
-        assert ask(front, "GET", "/login/index.php") == (200, b"Moodle")
+        assert ask(front, "GET", "/login/index.php") == (200, b"Moodle's PHP")
         service.kill_hard()
         assert ask(front, "POST", path + query, body, **form)[0] == 502
     assert site.count("session") == 1

@@ -50,6 +50,12 @@ def test_a_list_over_the_limit_is_kept(make_web: MakeWeb, wire: Wire, token: str
     assert len(web.rejects()) == 1
 
 
+def test_a_body_shorter_than_its_length_is_told(web: WebSite, wire: Wire, token: str) -> None:
+    answer = wire.post(WRITE, wire.encode(WRITE, PARAMS), token, environ_overrides={"CONTENT_LENGTH": "5000"})
+    assert answer.code == "malformedrequest"
+    assert (web.count("server_data"), web.count("rejects")) == (0, 0)
+
+
 def test_a_cut_body_is_kept_as_it_came(web: WebSite, wire: Wire, token: str) -> None:
     body = wire.encode(WRITE, PARAMS)
     cut = body[: body.index(b"message") + 3]

@@ -157,6 +157,7 @@ server {{
     ssl_certificate {folder}/certificate.pem;
     ssl_certificate_key {folder}/key.pem;
     location / {{ return 200 "Moodle"; }}
+    location ~ [^/]\\.php(/|$) {{ return 200 "Moodle's PHP"; }}
     include {folder}/location.conf;
 }}
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from app.fields import (
     StrictSchema,
     Text,
     decode_strings,
+    load,
     schema_faults,
     text_fault,
 )
@@ -48,6 +50,28 @@ def by_schema(index: int, element: Any) -> Item:
 @given(st.lists(st.dictionaries(NAMES, ANY_VALUE, max_size=12) | ANY_VALUE, min_size=1, max_size=5))
 def test_the_fast_way_reads_what_the_schema_reads(elements: list[Any]) -> None:
     assert EACH.deserialize(elements) == [by_schema(index, element) for index, element in enumerate(elements)]
+
+
+class OneList(StrictSchema):
+    records = EachOf(RecordSchema, limit=2, required=True)
+
+
+def outcome(read: Callable[[], Any]) -> tuple[str, Any]:
+    try:
+        return "loaded", read()
+    except ValidationError as error:
+        return "refused", schema_faults(error)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["records", "x"]),
+        ANY_VALUE | st.lists(st.dictionaries(NAMES, ANY_VALUE, max_size=3) | ANY_VALUE, max_size=3),
+    )
+    | ANY_VALUE
+)
+def test_arguments_are_loaded_as_the_schema_loads_them(arguments: Any) -> None:
+    assert outcome(lambda: load(OneList(), arguments)) == outcome(lambda: OneList().load(arguments))
 
 
 @pytest.mark.parametrize("length", [TEXT_LIMIT - 1, TEXT_LIMIT, TEXT_LIMIT + 1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given
@@ -87,6 +88,15 @@ def test_what_php_would_twist_is_refused(text: bytes, fault: str) -> None:
 
 def test_seven_brackets_are_the_deepest() -> None:
     assert depth(nest([("a" + "[b]" * 7, "1")])) == DEPTH_LIMIT
+
+
+RAW = st.binary().map(lambda data: data.decode("utf-8", "surrogateescape"))
+
+
+@given(st.text(st.sampled_from("a=&%+2F課\udcff[]; ")) | RAW)
+def test_pairs_are_those_of_the_standard_library(text: str) -> None:
+    expected = parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
+    assert parse_pairs(text.encode("utf-8", "surrogateescape")) == expected
 
 
 def test_a_form_of_too_many_fields_is_refused_unread() -> None:

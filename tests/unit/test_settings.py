@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -139,7 +140,7 @@ def test_a_wrong_value_gives_one_sentence_that_names_the_setting(
     env: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     with pytest.raises(SettingsError) as caught:
-        load_settings(**{name: value})
+        load_settings(**dict[str, Any]({name: value}))
     text = str(caught.value)
     assert f"(LTICONTAINER_{name.upper()}): " in text
     assert "\n" not in text
