@@ -68,10 +68,13 @@ def test_answers_are_as_described(document: Any, api: Stack, name: str, mode: Ge
         response = case.call(headers={"Authorization": f"Bearer {api.token}"}, timeout=20)
         statuses.add(response.status_code)
         assert response.status_code < 500, response.text
-        case.validate_response(response, headers={"Authorization": f"Bearer {api.token}"}, excluded_checks=EXCLUDED)
+        case.validate_response(
+            response, headers={"Authorization": f"Bearer {api.token}"}, excluded_checks=EXCLUDED
+        )
 
     each_call(document, name, mode, check)
-    assert (200 in statuses) == (mode is GenerationMode.POSITIVE)
+    # So that this is no test of calls that all went wrong in the same way.
+    assert statuses & ({200} if mode is GenerationMode.POSITIVE else {400, 422})
 
 
 @FUNCTIONS

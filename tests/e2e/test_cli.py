@@ -257,7 +257,9 @@ def test_create_prints_the_token_and_nothing_else(site: Site) -> None:
 
 def test_the_list_shows_rights_and_revocation(site: Site, run: Run) -> None:
     options = ("--scope", "ltis:write", "--scope", "nblogs:write", "--course", "5", "--course", "4")
-    token = run("token", "create", "--name", "Proxy 1", *options, "--network", "10.0.0.0/8", "--days", "30").strip()
+    token = run(
+        "token", "create", "--name", "Proxy 1", *options, "--network", "10.0.0.0/8", "--days", "30"
+    ).strip()
     [line] = run("token", "list").splitlines()[1:]
     assert re.match(r"1 +Proxy 1  ltis:write nblogs:write  4 5      10\.0\.0\.0/8  20.*Z  20.*Z  -$", line)
     assert run("token", "revoke", "1") == "Token 1 is revoked.\n"

@@ -1,4 +1,4 @@
-"""The wheel holds all that the service needs: it is installed into an empty environment and used from elsewhere."""
+"""The wheel holds all that the service needs: installed into an empty environment, it is used from elsewhere."""
 
 from __future__ import annotations
 

@@ -39,7 +39,9 @@ def own_session(request: bytes, session: str) -> bytes:
 
 @VERSIONS
 @FILES
-def test_every_recorded_request_is_answered_with_success(stack: Stack, path: Path, version: str, session: str) -> None:
+def test_every_recorded_request_is_answered_with_success(
+    stack: Stack, path: Path, version: str, session: str
+) -> None:
     request = own_session(in_version(load_recorded(path, stack.token), version), session)
     answer = send(stack.port, request)
     assert (answer.status, answer.body) == (200, expected(path))
@@ -60,7 +62,9 @@ def test_a_recorded_class_is_stored_whole(site: Site, start: Start, version: str
     running = start(site)
     for path in CLASS:
         assert send(running.port, in_version(load_recorded(path, running.token), version)).body == expected(path)
-    counts = {name: site.count(name) for name in ("session", "client_data", "server_data", "executions", "rejects")}
+    counts = {
+        name: site.count(name) for name in ("session", "client_data", "server_data", "executions", "rejects")
+    }
     assert counts == {"session": 3, "client_data": 7, "server_data": 7, "executions": 7, "rejects": 0}
     runs = site.rows("executions")
     assert {(row["course"], row["inst_id"], row["lti_id"]) for row in runs} == {(2, 1, 1)}

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from app.errors import InvalidToken, ServiceUnavailable
+from app.factory import Service
 from app.ltis.store import Lti
 from tests.support.databases import new_database
 from tests.support.site import Site, call, cell_run, seen
@@ -47,7 +48,11 @@ def writers(site: Site, count: int, **settings: object) -> list[Callable[[list[d
     """Return functions that store records, each as a machine of its own would."""
     token = site.token("nblogs:write")
     machines = [site.more_parts(**settings) for _ in range(count)]
-    return [lambda records, m=machine: call(m, WRITE, {"nb_logs": records}, token) for machine in machines]
+
+    def write(machine: Service, records: list[dict[str, str]]) -> object:
+        return call(machine, WRITE, {"nb_logs": records}, token)
+
+    return [partial(write, machine) for machine in machines]
 
 
 def test_a_record_that_two_machines_write_at_once_is_one_row(site: Site) -> None:
@@ -69,18 +74,27 @@ def test_no_join_is_missed_when_all_parts_and_the_registration_race(site: Site) 
             known = seen(f"s{number}", number)
             at_once([partial(first, [client]), partial(second, [server]), partial(first, [known]), register], pool)
     rows = site.rows("executions")
-    assert [(row["lti_id"], row["course"], row["inst_id"]) for row in rows] == [(n, 5, 1) for n in range(1, ROUNDS + 1)]
+    assert [(row["lti_id"], row["course"], row["inst_id"]) for row in rows] == [
+        (n, 5, 1) for n in range(1, ROUNDS + 1)
+    ]
     assert {(row["status"], row["cell_id"], row["duration_us"]) for row in rows} == {("ok", "cell-1", 1_500_000)}
 
 
 def test_large_overlapping_requests_in_opposite_orders_all_come_through(site: Site) -> None:
-    runs = [part for n in range(40) for part in (*cell_run(f"s{n % 8}", f"m{n}", n % 5), seen(f"s{n % 8}", n % 3 + 1))]
+    runs = [
+        part for n in range(40) for part in (*cell_run(f"s{n % 8}", f"m{n}", n % 5), seen(f"s{n % 8}", n % 3 + 1))
+    ]
     machines = writers(site, 4)
     with ThreadPoolExecutor(4) as pool:
         for _ in range(4):
             orders = (runs, runs[::-1], runs[1::2] + runs[::2], runs[::2] + runs[1::2][::-1])
             at_once([partial(write, order) for write, order in zip(machines, orders, strict=True)], pool)
-    assert [site.count(name) for name in ("client_data", "server_data", "session", "executions")] == [40, 40, 8, 40]
+    assert [site.count(name) for name in ("client_data", "server_data", "session", "executions")] == [
+        40,
+        40,
+        8,
+        40,
+    ]
     assert {row["duration_us"] for row in site.rows("executions")} == {1_500_000}
     assert all(row["lti_id"] for row in site.rows("executions"))
 
@@ -92,7 +106,9 @@ def test_a_deadlock_is_tried_again(mariadb_site: Site) -> None:
     def raise_both(connection: Connection, first: int, second: int) -> None:
         tries.append(first)
         for lti_id in (first, second):
-            connection.execute(text("UPDATE lticontainer_ltis SET course = course + 1 WHERE lti_id = :i"), {"i": lti_id})
+            connection.execute(
+                text("UPDATE lticontainer_ltis SET course = course + 1 WHERE lti_id = :i"), {"i": lti_id}
+            )
             if lti_id == first and tries.count(first) == 1:
                 both.wait()  # now each holds what the other wants
 
@@ -101,7 +117,9 @@ def test_a_deadlock_is_tried_again(mariadb_site: Site) -> None:
     machines = [mariadb_site.more_parts().database for _ in range(2)]
     with ThreadPoolExecutor(2) as pool:
         orders = ((1, 2), (2, 1))
-        for future in [pool.submit(m.write, raise_both, *o) for m, o in zip(machines, orders, strict=True)]:
+        for future in [
+            pool.submit(partial(m.write, raise_both, *o)) for m, o in zip(machines, orders, strict=True)
+        ]:
             future.result(timeout=60)
     assert len(tries) == 3
     assert [row["course"] for row in mariadb_site.rows("ltis")] == [7, 7]

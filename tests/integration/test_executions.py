@@ -73,7 +73,9 @@ def test_every_order_of_arrival_and_of_registration_gives_the_same_row(site: Sit
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_any_order_cut_into_any_requests_with_any_part_twice(site: Site, write: Write, data: st.DataObject) -> None:
+def test_any_order_cut_into_any_requests_with_any_part_twice(
+    site: Site, write: Write, data: st.DataObject
+) -> None:
     lti_id = next(_numbers)
     session = f"s{lti_id}"
     site.register(lti_id, 7)
@@ -163,7 +165,9 @@ def test_a_status_says_when_its_question_had_not_come_yet(site: Site, write: Wri
 def test_a_changed_code_number_replaces_the_tags_of_its_cell(site: Site, write: Write) -> None:
     def asked(message: str, codenum: str) -> dict[str, str]:
         tags = f'["filename:A.ipynb", "codenum:{codenum}"]'
-        return record(host="client", session="s", message=message, cell_id="c", tags=tags, date="2026-11-23T10:00Z")
+        return record(
+            host="client", session="s", message=message, cell_id="c", tags=tags, date="2026-11-23T10:00Z"
+        )
 
     write([asked("m1", "1")], [asked("m2", "2")])
     assert [(row["filename"], row["codenum"]) for row in site.rows("tags")] == [("A.ipynb", "2")]

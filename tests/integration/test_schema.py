@@ -81,4 +81,9 @@ def test_a_migration_that_was_cut_off_goes_on_where_it_stopped(empty_site: Site,
     upgrade(engine)
     upgrade(engine)
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}), metadata) == []
+        assert (
+            compare_metadata(
+                MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}), metadata
+            )
+            == []
+        )

@@ -54,7 +54,7 @@ def run_here(*args: str, env: Mapping[str, str], input: str = "") -> subprocess.
         contextlib.redirect_stderr(err),
     ):
         code = _exit_code(err)
-    printed, said = (stream.buffer.getvalue().decode() for stream in (out, err))  # type: ignore[attr-defined]  # BytesIO
+    printed, said = (stream.buffer.getvalue().decode() for stream in (out, err))
     return subprocess.CompletedProcess(["lticontainer", *args], code, printed, said)
 
 
@@ -84,7 +84,7 @@ def _exit_code(err: io.TextIOWrapper) -> int:
             err.write(f"{end.code}\n")
             return 1
         return int(end.code or 0)
-    except Exception:
+    except Exception:  # noqa: BLE001  # a process would print it and end
         err.write(traceback.format_exc())
         return 1
     return 0

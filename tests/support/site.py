@@ -76,7 +76,9 @@ class Site:
         found = metadata.tables[PREFIX + table]
         statement = select(found).filter_by(**where).order_by(*found.primary_key)
         with self.parts.database.reading() as connection:
-            return [{k: v for k, v in row.items() if k != "id"} for row in connection.execute(statement).mappings()]
+            return [
+                {k: v for k, v in row.items() if k != "id"} for row in connection.execute(statement).mappings()
+            ]
 
     def count(self, table: str) -> int:
         """Return the number of rows of a table."""
