@@ -201,10 +201,17 @@ def _decode(field_: fields.Field[Any] | None, value: Any) -> Any:
             return decode_strings(field_.schema, value)
         case fields.List():
             return _decode_list(value, lambda element: _decode(field_.inner, element))
-        case EachOf() if isinstance(value, dict) and not (field_.single and value.keys() & field_.names):
+        case EachOf() if isinstance(value, dict) and _is_php_array(value):
             return list(value.values())
         case _:
             return value
+
+
+def _is_php_array(value: dict[Any, Any]) -> bool:
+    """Say whether a struct stands for a list: its members are numbered, or structs whatever their names."""
+    return all(str(key).isdecimal() for key in value) or all(
+        isinstance(element, dict) for element in value.values()
+    )
 
 
 def _decode_list(value: Any, decode: Any) -> Any:

@@ -12,6 +12,8 @@ from urllib.parse import quote, urlsplit
 
 import click
 
+from app.settings import SEND_TOKEN_VARIABLE
+
 TIMEOUT = 30
 _TOKEN = re.compile(rb"(wstoken=)[^&\s]*")
 _HOST = re.compile(rb"(?im)^Host:[^\r\n]*")
@@ -22,7 +24,7 @@ _HOST = re.compile(rb"(?im)^Host:[^\r\n]*")
 @click.option(
     "--token",
     required=True,
-    envvar="LTICONTAINER_SEND_TOKEN",
+    envvar=SEND_TOKEN_VARIABLE,
     help="Token to put in place of the recorded one; `-` reads it from standard input.",
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))

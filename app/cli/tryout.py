@@ -15,7 +15,7 @@ from urllib.request import urlopen
 import click
 from sqlalchemy import create_engine, func, select
 
-from app.settings import CONFIG_VARIABLE
+from app.settings import CONFIG_VARIABLE, SEND_TOKEN_VARIABLE
 from app.storage import tables as t
 
 START_SECONDS = 30
@@ -43,16 +43,17 @@ def tryout(folder: Path, bind: str, recorded: Path) -> None:
         _run(environment, "init", "--config", environment[CONFIG_VARIABLE], *moodle, quiet=True)
     _run(environment, "db", "upgrade", quiet=True)
     token = _run(environment, "token", "create", "--name", "tryout", "--scope", "nblogs:write", quiet=True).strip()
-    for lti_id in ("1",):
-        _run(environment, "lti", "register", lti_id, "--course", "2", "--instance", "1", quiet=True)
+    _run(environment, "lti", "register", "1", "--course", "2", "--instance", "1", quiet=True)
+    activity_token = _run(environment, "lti", "token", "1", "1", quiet=True).strip()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     server = subprocess.Popen(
         [sys.executable, "-m", "app", "serve", "--bind", bind], env=environment, start_new_session=True
     )
     try:
         _await(server, f"http://{bind}/health")
         files = sorted(str(path) for path in recorded.glob("*.http"))
-        _run({**environment, "LTICONTAINER_SEND_TOKEN": token}, "send", "--url", f"http://{bind}", *files)
-        _report(database, bind, token)
+        _run({**environment, SEND_TOKEN_VARIABLE: token}, "send", "--url", f"http://{bind}", *files)
+        _report(database, bind, activity_token)
         server.wait()
     except KeyboardInterrupt:
         click.echo("\nStopping.")
@@ -113,10 +114,12 @@ def _report(database: Path, bind: str, token: str) -> None:
     engine.dispose()
     click.echo(
         f"""
-Point a proxy at it: the fields that Moodle's LTI launch carries say where records go.
-  lms_serverurl   http://{bind}
-  lms_serverpath  (empty; any path in front of /webservice/... works)
-  lms_rpctoken    {token}
+Point a proxy at it. In Moodle, an LTI activity's custom parameters say where its records go; for activity 1 of
+instance 1, with a proxy on this machine:
+  lms_serverurl=http://{bind}
+  lms_serverpath=
+  lms_rpctoken={token}
+For other activities: `lticontainer lti token INSTANCE ACTIVITY`. docs/how-to/point-a-proxy.md has the rest.
 The functions, as a page: http://{bind}/api/v1/docs    health: http://{bind}/health
 Look around with
   export {CONFIG_VARIABLE}={database.with_name("lticontainer.toml")}

@@ -139,6 +139,11 @@ class Planner:
 
     def _foreign_session(self, caller: Caller, session: str) -> Outcome | None:
         place = self.state.sessions.get(session)
+        if place and not place.course and caller.courses is not None:
+            text = (
+                f"belongs to activity {place.lti_id}, which is not registered; this token covers some courses only"
+            )
+            return Outcome(Fate.UNPLACED, "session", text)
         if place is None:
             owned = self._binding(session).owner in ("", caller.key)
         elif caller.activity:

@@ -23,7 +23,7 @@ from app.nblogs.record import Record
 from app.nblogs.statements import Statements
 from app.storage import tables as t
 from app.storage.database import Database
-from app.storage.driver import Lookup, look_up
+from app.storage.driver import Lookup, look_up, run_steps
 from app.storage.group_commit import GroupCommit
 
 WIDTHS = {
@@ -182,17 +182,22 @@ class RecordStore:
 
     def _apply(self, connection: Connection, changes: Changes, state: State) -> None:
         statements = self._sql
-        # In the order of their keys, so that two processes don't wait for each other in a circle.
-        statements.add_marks.run(connection, sorted(changes.marks, key=lambda row: row["mark"]))
-        statements.add_clients.run(connection, changes.clients)
-        statements.add_servers.run(connection, changes.servers)
-        statements.add_sessions.run(connection, changes.sessions)
-        statements.put_tags.run(connection, [changes.tags[key] for key in sorted(changes.tags)])
-        statements.put_executions.run(connection, _execution_rows(changes, state))
-        statements.place_executions.run(connection, [_place_row(row) for row in changes.sessions])
         bound = sorted(changes.bindings.items())
-        rows = [{"of_session": s, "new_owner": b.owner, "new_username": b.username} for s, b in bound]
-        statements.put_bindings.run(connection, rows)
+        # In the order of their keys, so that two processes don't wait for each other in a circle.
+        steps = [
+            (statements.add_marks, sorted(changes.marks, key=lambda row: row["mark"])),
+            (statements.add_clients, changes.clients),
+            (statements.add_servers, changes.servers),
+            (statements.add_sessions, changes.sessions),
+            (statements.put_tags, [changes.tags[key] for key in sorted(changes.tags)]),
+            (statements.put_executions, _execution_rows(changes, state)),
+            (statements.place_executions, [_place_row(row) for row in changes.sessions]),
+            (
+                statements.put_bindings,
+                [{"of_session": s, "new_owner": b.owner, "new_username": b.username} for s, b in bound],
+            ),
+        ]
+        run_steps(connection, steps, as_block=self._database.kind == "mariadb")
 
 
 def _asked_before(records: Iterable[Record]) -> set[Key]:

@@ -26,7 +26,10 @@ class Exchange:
     def address(self, request: Request) -> Address | None:
         """Return where a request comes from."""
         forwarded = request.environ.get("HTTP_X_FORWARDED_FOR", "")
-        return client_address(request.remote_addr or "", [forwarded] if forwarded else [], self.trusted_proxies)
+        # Who comes through a Unix socket is on this machine, and has no address.
+        return client_address(
+            request.remote_addr or "127.0.0.1", [forwarded] if forwarded else [], self.trusted_proxies
+        )
 
     def perform(
         self,

@@ -47,6 +47,7 @@ def make_engine(url: str, *, timeout: float = 10.0, pool_size: int = 16) -> Engi
         # Every transaction here ends with COMMIT or ROLLBACK; a second ROLLBACK would be a round trip more.
         pool_reset_on_return=None,
         isolation_level="READ COMMITTED",
+        hide_parameters=True,  # they are students' records, and an error's text goes to the log
         connect_args={
             "connect_timeout": seconds,
             "read_timeout": seconds + 20,
@@ -85,7 +86,9 @@ _SQLITE: dict[str, Any] = {"isolation_level": None, "check_same_thread": False}
 
 
 def _sqlite_engine(url: str, timeout: float) -> Engine:
-    engine = create_engine(url, poolclass=QueuePool, connect_args=_SQLITE | {"timeout": timeout})
+    engine = create_engine(
+        url, poolclass=QueuePool, hide_parameters=True, connect_args=_SQLITE | {"timeout": timeout}
+    )
 
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _record: Any) -> None:

@@ -7,13 +7,19 @@ execution, which would take as long as all the rest. Values are always parameter
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.dialects import mysql, sqlite
+
+BLOCK_ROWS = 200
+"""More rows than this are sent statement by statement: then the rows take the time, not the round trips."""
+_VALUES = re.compile(r"(.+?\bVALUES )(\((?:%s(?:, )?)+\))(.*)", re.DOTALL)
 
 
 class Prepared:
@@ -24,14 +30,45 @@ class Prepared:
         compiled = statement.compile(dialect=dialect, column_keys=None if names is None else list(names))
         self.sql = str(compiled)
         self.order: tuple[str, ...] = tuple(compiled.positiontup)
+        self._insert = _VALUES.fullmatch(self.sql)
+
+    def values(self, rows: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+        """Return rows as the driver wants them."""
+        order = self.order
+        return [tuple([row[name] for name in order]) for row in rows]
 
     def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Execute it for all rows; does nothing without rows."""
         if rows:
-            order = self.order
-            cursor = _cursor(connection)
-            cursor.executemany(self.sql, [tuple([row[name] for name in order]) for row in rows])
-            cursor.close()
+            with closing(_cursor(connection)) as cursor:
+                cursor.executemany(self.sql, self.values(rows))
+
+    def text(self, count: int) -> str:
+        """Return SQL for so many rows, with a place for each value."""
+        if self._insert is None:
+            return "; ".join([self.sql] * count)
+        head, places, tail = self._insert.groups()
+        return head + ", ".join([places] * count) + tail
+
+
+Step = tuple[Prepared, Sequence[Mapping[str, Any]]]
+
+
+def run_steps(connection: Connection, steps: Sequence[Step], *, as_block: bool) -> None:
+    """Execute statements one after the other.
+
+    :param as_block: the server is MariaDB, which takes them all in one round trip, as a compound statement.
+    """
+    steps = [step for step in steps if step[1]]
+    if not as_block or sum(len(rows) for _, rows in steps) > BLOCK_ROWS:
+        for prepared, rows in steps:
+            prepared.run(connection, rows)
+        return
+    text = "; ".join(prepared.text(len(rows)) for prepared, rows in steps)
+    values = [value for prepared, rows in steps for row in prepared.values(rows) for value in row]
+    if steps:
+        with closing(_cursor(connection)) as cursor:
+            cursor.execute(f"BEGIN NOT ATOMIC {text}; END", values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +96,9 @@ def look_up(connection: Connection, lookups: Sequence[Lookup], *, is_sqlite: boo
         # The order of the places in the text is that of the mapping.
         parts.append(lookup.sql.format(**{name: _places(len(found)) for name, found in lookup.values.items()}))
         values += [value for found in lookup.values.values() for value in found]
-    cursor = _cursor(connection)
-    cursor.execute("(" + ") UNION ALL (".join(parts) + ")", tuple(values))
-    rows = list(cursor.fetchall())
-    cursor.close()
-    return rows
+    with closing(_cursor(connection)) as cursor:
+        cursor.execute("(" + ") UNION ALL (".join(parts) + ")", values)
+        return list(cursor.fetchall())
 
 
 def _cursor(connection: Connection) -> Any:

@@ -44,7 +44,7 @@ def load(engine: Engine, statements: str) -> None:
             connection.exec_driver_sql(statement.replace("%", "%%"))
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", list(DIALECTS))
 def test_the_plain_sql_in_the_tree_is_what_the_command_prints(dialect: str) -> None:
     assert (resource_dir("sql") / f"schema-{dialect}.sql").read_text("utf-8") == plain_schema(dialect)
 

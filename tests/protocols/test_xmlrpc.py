@@ -121,3 +121,10 @@ def test_the_library_lists_no_functions(web: WebSite, xmlrpc: XmlRpc, token: str
         response = web.client.get(path)
         assert response.status_code == 405
         assert b"mod_lticontainer" not in response.data
+
+
+def test_a_struct_in_place_of_the_list_is_one_clear_error(web: WebSite, token: str) -> None:
+    answer = XmlRpc(web.client).call(WRITE, {"nb_logs": record(session="s")}, token)
+    assert answer.code == "invalidparameter"
+    assert "nb_logs: is not a list" in answer.detail
+    assert [kept.reject.whole for kept in web.rejects()] == [True]
