@@ -43,19 +43,23 @@ class PrometheusObserver:
 
     def received(self, count: int) -> None:
         """Count records that came in."""
-        _RECEIVED.inc(count)
+        if count:
+            _RECEIVED.inc(count)
 
     def stored(self, count: int) -> None:
         """Count records that were committed."""
-        _STORED.inc(count)
+        if count:
+            _STORED.inc(count)
 
     def duplicate(self, count: int) -> None:
         """Count records that were there already."""
-        _DUPLICATE.inc(count)
+        if count:
+            _DUPLICATE.inc(count)
 
     def rejected(self, count: int) -> None:
         """Count records that were not stored."""
-        _REJECTED.inc(count)
+        if count:
+            _REJECTED.inc(count)
 
     def committed(self, seconds: float) -> None:
         """Note how long a group of records took."""

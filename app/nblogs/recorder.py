@@ -128,6 +128,8 @@ class Recorder:
             for f in faults
             if f.keep
         ]
+        if not faults:
+            return []
         self._observer.rejected(len(faults))
         if kept and not source.replayed:
             try:
