@@ -11,48 +11,41 @@ from app.storage import tables as t
 from app.storage.driver import Lookup, Prepared
 from app.storage.upsert import insert_missing, upsert
 
-SESSION, ASKED, TAGS, EPOCH, BINDING, COURSE = range(6)
-"""What a row of a lookup is about: its first column. Then come three texts and three numbers."""
+SESSION, ASKED, TAGS, EPOCH, BINDING, COURSE = "session", "asked", "tags", "epoch", "binding", "course"
+"""The kinds of lookups."""
 
 
-def sessions(names: Collection[str], *, is_sqlite: bool) -> Lookup:
+def sessions(names: Collection[str]) -> Lookup:
     """Ask where sessions belong, and keep others from changing that till the end of the transaction."""
-    lock = "" if is_sqlite else " LOCK IN SHARE MODE"
-    columns = f"{SESSION}, session, '', '', course, inst_id, lti_id"
-    sql = f"SELECT {columns} FROM {t.session.name} WHERE session IN {{names}}{lock}"
-    return Lookup(sql, {"names": sorted(names)})
+    columns = ("session", "course", "inst_id", "lti_id")
+    return Lookup(SESSION, t.session, columns, {"session": sorted(names)}, locked=True)
 
 
 def asked(keys: Collection[tuple[str, str]]) -> Lookup:
     """Ask which (session, message) have a client record; may find others, too, of the same sessions."""
-    sql = f"SELECT {ASKED}, session, message, '', 0, 0, 0 FROM {t.client_data.name}"
-    names = {"sessions": sorted({s for s, _ in keys}), "messages": sorted({m for _, m in keys})}
-    return Lookup(f"{sql} WHERE session IN {{sessions}} AND message IN {{messages}}", names)
+    among = {"session": sorted({s for s, _ in keys}), "message": sorted({m for _, m in keys})}
+    return Lookup(ASKED, t.client_data, ("session", "message"), among)
 
 
 def tags(keys: Collection[tuple[str, str]]) -> Lookup:
     """Ask for the code number of (cell_id, filename); may find others, too, of the same cells."""
-    sql = f"SELECT {TAGS}, cell_id, filename, codenum, 0, 0, 0 FROM {t.tags.name}"
-    names = {"cells": sorted({c for c, _ in keys}), "files": sorted({f for _, f in keys})}
-    return Lookup(f"{sql} WHERE cell_id IN {{cells}} AND filename IN {{files}}", names)
+    among = {"cell_id": sorted({c for c, _ in keys}), "filename": sorted({f for _, f in keys})}
+    return Lookup(TAGS, t.tags, ("cell_id", "filename", "codenum"), among)
 
 
 def token_epoch() -> Lookup:
     """Ask how often any token was revoked or rotated."""
-    sql = f"SELECT {EPOCH}, '', '', '', value, 0, 0 FROM {t.epochs.name} WHERE name IN {{names}}"
-    return Lookup(sql, {"names": [t.TOKEN_EPOCH]})
+    return Lookup(EPOCH, t.epochs, ("value",), {"name": [t.TOKEN_EPOCH]})
 
 
 def bindings(names: Collection[str]) -> Lookup:
     """Ask what limited tokens have settled about sessions."""
-    sql = f"SELECT {BINDING}, session, owner, username, 0, 0, 0 FROM {t.bindings.name} WHERE session IN {{names}}"
-    return Lookup(sql, {"names": sorted(names)})
+    return Lookup(BINDING, t.bindings, ("session", "owner", "username"), {"session": sorted(names)})
 
 
 def courses(ids: Collection[int]) -> Lookup:
     """Ask which courses activities belong to."""
-    sql = f"SELECT {COURSE}, '', '', '', lti_id, course, 0 FROM {t.ltis.name} WHERE lti_id IN {{ids}}"
-    return Lookup(sql, {"ids": sorted(ids)})
+    return Lookup(COURSE, t.ltis, ("lti_id", "course"), {"lti_id": sorted(ids)})
 
 
 def _put_execution(table: Any, new: Any) -> list[tuple[str, Any]]:

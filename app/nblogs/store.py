@@ -128,7 +128,7 @@ class RecordStore:
         servers -= set() if look_for_marks else _asked_before(records)
         cells = {(r.cell_id, r.filename) for r in records if r.kind == "client" and r.tags}
         lookups = [sql.token_epoch()]
-        lookups += [sql.sessions(names, is_sqlite=self._is_sqlite)] if names else []
+        lookups += [sql.sessions(names)] if names else []
         lookups += [sql.asked(servers)] if servers else []
         lookups += [sql.tags(cells)] if cells else []
         state = State(now_us=time.time_ns() // 1000)
@@ -143,20 +143,19 @@ class RecordStore:
     def _ask(self, connection: Connection, lookups: Sequence[Lookup], state: State) -> int:
         """Put what the lookups find into the state; return the epoch of tokens, where that was asked for."""
         epoch = 0
-        for kind, a, b, c, x, y, z in look_up(connection, lookups, is_sqlite=self._is_sqlite):
-            match kind:
-                case sql.SESSION:
-                    state.sessions[a] = Place(x, y, z)
-                case sql.ASKED:
-                    state.asked.add((a, b))
-                case sql.TAGS:
-                    state.tags[a, b] = c
-                case sql.BINDING:
-                    state.bindings[a] = Binding(b, c)
-                case sql.COURSE:
-                    state.courses[x] = y
-                case sql.EPOCH:
-                    epoch = x
+        for kind, *row in look_up(connection, lookups, is_sqlite=self._is_sqlite):
+            if kind == sql.SESSION:
+                state.sessions[row[0]] = Place(int(row[1]), int(row[2]), int(row[3]))
+            elif kind == sql.ASKED:
+                state.asked.add((row[0], row[1]))
+            elif kind == sql.TAGS:
+                state.tags[row[0], row[1]] = row[2]
+            elif kind == sql.BINDING:
+                state.bindings[row[0]] = Binding(row[1], row[2])
+            elif kind == sql.COURSE:
+                state.courses[int(row[0])] = int(row[1])
+            else:
+                epoch = int(row[0])
         return epoch
 
     def _lock_sessions(
@@ -169,7 +168,7 @@ class RecordStore:
         if not locked:
             return
         self._sql.lock_bindings.run(connection, [{"session": name} for name in locked])
-        again = [sql.sessions(unknown, is_sqlite=self._is_sqlite)] if unknown else []
+        again = [sql.sessions(unknown)] if unknown else []
         self._ask(connection, [*again, sql.bindings(locked)], state)
 
     def _lock_activities(self, connection: Connection, records: Iterable[Record], state: State) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import mysql, sqlite
 
 BLOCK_ROWS = 200
@@ -71,47 +71,62 @@ def run_steps(connection: Connection, steps: Sequence[Step], *, as_block: bool) 
             cursor.execute(f"BEGIN NOT ATOMIC {text}; END", values)
 
 
+SEPARATOR = "\x1f"
+"""No text that is stored holds control characters, so this one can stand between two."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """One of several questions that are asked together.
+    """One of several questions that are asked together: rows whose columns are among some values.
 
-    `sql` is a SELECT of as many columns as all the others have, with a place `{name}` for each list of
-    values, written as `column IN {name}`.
+    `kind` comes back as the first element of each row, to tell the answers apart. With `locked` no one
+    else changes the rows found before the transaction ends.
     """
 
-    sql: str
-    values: Mapping[str, Sequence[Any]]
+    kind: str
+    table: Table
+    columns: tuple[str, ...]
+    among: Mapping[str, Sequence[Any]]
+    locked: bool = False
 
 
-def look_up(connection: Connection, lookups: Sequence[Lookup], *, is_sqlite: bool) -> list[Any]:
-    """Return the rows of all lookups: in one round trip where there is a server to travel to."""
+def look_up(connection: Connection, lookups: Sequence[Lookup], *, is_sqlite: bool) -> list[Sequence[Any]]:
+    """Return (kind, column, ...) of all rows; in one round trip where there is a server to travel to.
+
+    Numbers may come back as text.
+    """
     if is_sqlite:
-        rows: list[Any] = []
-        for lookup in lookups:
-            sql, parameters = _for_sqlite(lookup)
-            rows += connection.exec_driver_sql(sql, parameters).fetchall()
-        return rows
-    parts, values = [], []
-    for lookup in lookups:
-        # The order of the places in the text is that of the mapping.
-        parts.append(lookup.sql.format(**{name: _places(len(found)) for name, found in lookup.values.items()}))
-        values += [value for found in lookup.values.values() for value in found]
+        return [row for lookup in lookups for row in _ask_sqlite(connection, lookup)]
+    text = " UNION ALL ".join([_question(lookup) for lookup in lookups])
+    values = [value for lookup in lookups for found in lookup.among.values() for value in found]
     with closing(_cursor(connection)) as cursor:
-        cursor.execute("(" + ") UNION ALL (".join(parts) + ")", values)
-        return list(cursor.fetchall())
+        cursor.execute(text, values)
+        return [row[0].split(SEPARATOR) for row in cursor.fetchall()]
 
 
-def _cursor(connection: Connection) -> Any:
-    """Return a cursor of the driver; Database turns its errors into SQLAlchemy's."""
-    return connection.connection.cursor()
+def _question(lookup: Lookup) -> str:
+    # One column, because PyMySQL takes longer to read the head of each column than the rows themselves.
+    columns = f"CONCAT_WS(CHAR(31 USING utf8mb4), '{lookup.kind}', {', '.join(lookup.columns)})"
+    among = " AND ".join([f"{name} IN {_places(len(found))}" for name, found in lookup.among.items()])
+    return f"(SELECT {columns} FROM {lookup.table.name} WHERE {among}{_LOCK if lookup.locked else ''})"
 
 
-def _for_sqlite(lookup: Lookup) -> tuple[str, tuple[str, ...]]:
+_LOCK = " LOCK IN SHARE MODE"
+
+
+def _ask_sqlite(connection: Connection, lookup: Lookup) -> Iterable[Sequence[Any]]:
     # SQLite limits the number of parameters, not the length of one.
-    sql = lookup.sql.format(**dict.fromkeys(lookup.values, "(SELECT value FROM json_each(?))"))
-    return sql, tuple(json.dumps(list(found)) for found in lookup.values.values())
+    among = " AND ".join(f"{name} IN (SELECT value FROM json_each(?))" for name in lookup.among)
+    text = f"SELECT '{lookup.kind}', {', '.join(lookup.columns)} FROM {lookup.table.name} WHERE {among}"
+    values = tuple(json.dumps(list(found)) for found in lookup.among.values())
+    return connection.exec_driver_sql(text, values).fetchall()
 
 
 @lru_cache(maxsize=4096)
 def _places(count: int) -> str:
     return "(" + ", ".join(["%s"] * count) + ")"
+
+
+def _cursor(connection: Connection) -> Any:
+    """Return a cursor of the driver; Database turns its errors into SQLAlchemy's."""
+    return connection.connection.cursor()

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 GATHER_SECONDS = 0.0003
-GATHER_ROUNDS = 20
+GATHER_ROUNDS = 1
 
 W = TypeVar("W")
 R = TypeVar("R")
