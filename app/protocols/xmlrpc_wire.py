@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Any
+from xml.etree.ElementTree import XML, Element, ParseError
 from xml.parsers.expat import ExpatError
 from xmlrpc.client import Error, Unmarshaller
 
@@ -53,6 +54,9 @@ def parse_call(body: bytes) -> tuple[str, tuple[Any, ...]]:
 
     :raises MalformedRequest: it is no XML, has a document type (entities), or is no method call.
     """
+    plain = _read_plain(body)
+    if plain is not None:
+        return plain
     target = _StrictUnmarshaller(use_datetime=True, use_builtin_types=True)
     parser = DefusedExpatParser(target, forbid_dtd=True)
     try:
@@ -65,7 +69,42 @@ def parse_call(body: bytes) -> tuple[str, tuple[Any, ...]]:
         raise MalformedRequest(f"The XML is not well-formed: {error}") from error
     except (Error, ValueError, ArithmeticError, TypeError, LookupError, AttributeError) as error:
         raise MalformedRequest("The XML is no XML-RPC method call") from error
-    return target.getmethodname() or "", params
+    return (target.getmethodname() or "").strip(), params
+
+
+def _read_plain(body: bytes) -> tuple[str, tuple[Any, ...]] | None:
+    """Read a call of one struct of texts, as all records come; None for any other, or where in doubt.
+
+    The C parser builds its tree in a third of the time that the unmarshaller takes. A body without `<!`
+    has no document type, so no entities.
+    """
+    if b"<!" in body:
+        return None
+    try:
+        call = XML(body)  # there are no entities, see above
+        name, params = call
+        ((value,),) = params
+        (struct,) = value
+        members = {key.text or "": text.text or "" for key, text in map(_plain_member, struct)}
+    except (ParseError, ValueError, LookupError):
+        return None
+    tags = (call.tag, name.tag, params.tag, params[0].tag, value.tag, struct.tag)
+    if tags != _PLAIN or len(members) != len(struct) or len(name):
+        return None
+    return (name.text or "").strip(), (members,)
+
+
+_PLAIN = ("methodCall", "methodName", "params", "param", "value", "struct")
+
+
+def _plain_member(member: Element) -> tuple[Element, Element]:
+    name, value = member
+    (text,) = value
+    if (member.tag, name.tag, value.tag, text.tag) != ("member", "name", "value", "string"):
+        raise ValueError("no member of plain text")
+    if len(name) or len(text):
+        raise ValueError("an element within a text")
+    return name, text
 
 
 def repair_struct(body: bytes, members: Sequence[str]) -> dict[str, str] | None:

@@ -20,6 +20,17 @@ from tests.support.site import record
 
 WIRE = ROOT / "tests" / "data" / "wire"
 METHOD = "mod_lticontainer_write_nbdata"
+# XML 1.0's Char, less the carriage return, which every XML reader turns into a line feed.
+XML_TEXT = st.text(
+    st.characters(
+        codec="utf-8",
+        exclude_categories=("Cc", "Cs"),
+        exclude_characters="\ufffe\uffff",
+        include_characters="\t\n",
+    )
+)
+    codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff", include_characters="\t\n"
+)
 
 
 def recorded_body(name: str) -> bytes:
@@ -265,3 +276,39 @@ JSON = st.recursive(
 def test_what_a_library_writes_is_read(params: list[Any]) -> None:
     body = dumps(tuple(params), METHOD, allow_none=True).encode()
     assert parse_call(body) == (METHOD, tuple(params))
+
+
+@given(
+    values=st.lists(st.text(XML_CHARACTERS), min_size=1, max_size=10), method=st.sampled_from(["m", " m ", "a.b"])
+)
+def test_a_struct_of_texts_is_read_as_any_other_struct(values: list[str], method: str) -> None:
+    body = dumps(({f"f{i}": value for i, value in enumerate(values)},), method).encode()
+    beside = body.replace(b"<params>", b"<!-- not plain --><params>")
+    assert parse_call(body) == parse_call(beside)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "<struct><member><name>a</name><value><int>1</int></value></member></struct>",
+        "<struct><member><name>a</name><value>bare</value></member></struct>",
+        "<struct><member><name>a</name><value><string>1</string></value></member></struct>",
+        "<struct></struct>",
+        "<string>text</string>",
+        "<array><data><value><string>1</string></value></data></array>",
+        "<struct><member><name>a</name><value><string>1<b/>2</string></value></member></struct>",
+        "<struct><member><name>a</name><value>x<string>1</string>y</value></member></struct>",
+    ],
+)
+def test_what_is_not_plain_is_read_by_the_book(value: str) -> None:
+    params = f"<params><param><value>{value}</value></param></params>"
+    body = f"<methodCall><methodName>m</methodName>{params}</methodCall>"
+    beside = body.replace("<params>", "<!-- not plain --><params>")
+    assert outcome(body.encode()) == outcome(beside.encode())
+
+
+def outcome(body: bytes) -> object:
+    try:
+        return parse_call(body)
+    except MalformedRequest as error:
+        return error.detail
