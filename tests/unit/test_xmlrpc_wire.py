@@ -29,8 +29,6 @@ XML_TEXT = st.text(
         include_characters="\t\n",
     )
 )
-    codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff", include_characters="\t\n"
-)
 
 
 def recorded_body(name: str) -> bytes:
