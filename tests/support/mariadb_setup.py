@@ -17,7 +17,7 @@ def available() -> str | None:
     """Return why MariaDB can't be started here, or None when it can."""
     for program in ("mariadbd", "mariadb-install-db"):
         if shutil.which(program, path=_PATH) is None:
-            return f"{program} is not installed (Debian: mariadb-server)"
+            return f"{program} is not installed (Debian: mariadb-server-core)"
     if importlib.util.find_spec("pymysql") is None:
         return "PyMySQL is not installed"
     return None
@@ -84,7 +84,7 @@ def command(data: Path, own: Path, port: int, options: Sequence[str]) -> list[st
 def _program(name: str) -> str:
     found = shutil.which(name, path=_PATH)
     if found is None:
-        raise RuntimeError(f"{name} is not installed (Debian: mariadb-server)")
+        raise RuntimeError(f"{name} is not installed (Debian: mariadb-server-core)")
     return found
 
 

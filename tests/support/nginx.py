@@ -30,7 +30,7 @@ _TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 def available() -> str | None:
     """Return why nginx can't be started here, or None when it can."""
     if shutil.which("nginx", path=_PATH) is None:
-        return "nginx is not installed (Debian: nginx-light)"
+        return "nginx is not installed (Debian: nginx)"
     return None
 
 
