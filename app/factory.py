@@ -10,6 +10,7 @@ from app.auth.authenticator import TokenAuthenticator
 from app.auth.caller import Caller
 from app.auth.keys import ACTIVITY_TOKENS, derive_keys
 from app.auth.store import TokenStore
+from app.custom_params import functions as custom_params
 from app.ltis import functions as ltis
 from app.ltis.store import LtiStore
 from app.monitoring import routes as monitoring
@@ -62,6 +63,7 @@ def build_service(settings: Settings) -> Service:
         (
             *nblogs.functions(recorder, settings.max_records),
             *ltis.functions(lti_store),
+            *custom_params.reading_functions(settings.zone),
             *site.functions(granted, lambda: database.kind, settings.moodle_url),
         ),
         authenticator,

@@ -75,6 +75,15 @@ class Integer(fields.Integer):
         return value
 
 
+class Flag(fields.Boolean):
+    """A JSON true or false; 1, "true" and the like are none."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if type(value) is not bool:
+            raise ValidationError("must be true or false")
+        return value
+
+
 class Identifier(Integer):
     """The id of something in Moodle: 1 to 2,147,483,647."""
 

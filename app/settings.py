@@ -10,10 +10,12 @@ import base64
 import binascii
 import json
 import os
+from datetime import UTC, tzinfo
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
@@ -148,6 +150,10 @@ class Settings(BaseSettings):
         le=10_000_000,
         description="The most rejected records that are kept for one token.",
     )
+    time_zone: str = Field(
+        default="UTC",
+        description="The zone of times that teachers write without one, such as `Asia/Tokyo`.",
+    )
     log_level: str = Field(
         default="INFO",
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",
@@ -189,6 +195,20 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be Moodle's address, such as https://moodle.example.org")
         return value.rstrip("/")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _check_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("must be the name of a time zone, such as Asia/Tokyo") from None
+        return value
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone."""
+        return UTC if self.time_zone == "UTC" else ZoneInfo(self.time_zone)
 
     @property
     def master_keys(self) -> tuple[bytes, ...]:

@@ -10,7 +10,7 @@ LINES_LIMIT = 10_000
 LINE_END = "\r\n"
 BYTE_ORDER_MARK = "\ufeff"
 _ENDS = re.compile(r"\r\n|\r|\n")
-_LONE = re.compile(r"\r(?!\n)|(?<!\r)\n")
+_LONE = re.compile(r"\r(?!\n)")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """What neither a launch nor all protocols can carry."""
 

@@ -16,8 +16,8 @@ SENTENCES: Mapping[str, tuple[Literal["error", "warning"], str, str]] = {
     ),
     "line_ends": (
         _W,
-        "Lines ended with a lone CR or LF; CR LF is written.",
-        "行末が CR または LF だけです。CR LF で保存します。",
+        "Lines ended with a lone CR; CR LF is written.",
+        "行末が CR だけの行があります。CR LF で保存します。",
     ),
     "blank_lines": (_W, "Blank lines are left out.", "空行を取り除きます。"),
     "control_character": (

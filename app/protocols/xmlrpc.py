@@ -82,7 +82,9 @@ def decode_body(function: ExternalFunction, body: bytes) -> Any:
 
 
 def _dump_result(result: dict[str, Any]) -> bytes:
-    return dumps((result,), methodresponse=True, encoding="utf-8").encode("utf-8")
+    # A reader of XML takes a bare CR for a line end, and gives LF; custom parameters have CR LF.
+    text = dumps((result,), methodresponse=True, encoding="utf-8").replace("\r", "&#13;")
+    return text.encode("utf-8")
 
 
 _EMPTY = _dump_result({})

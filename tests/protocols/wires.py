@@ -169,7 +169,8 @@ def encode_form(params: Mapping[str, Any]) -> bytes:
             value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
         )
         if children is None:
-            pairs.append(f"{name}={quote(str(value), safe='')}")
+            plain = str(int(value) if isinstance(value, bool) else value)  # as PHP does
+            pairs.append(f"{name}={quote(plain, safe='')}")
             return
         for key, child in children:
             walk(f"{name}[{quote(str(key), safe='')}]", child)

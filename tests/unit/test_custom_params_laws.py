@@ -73,6 +73,6 @@ def test_cleaning_what_is_clean_changes_nothing(text: str, saved: frozenset[str]
 @given(ANY_TEXT)
 def test_what_a_save_changes_has_a_finding(text: str) -> None:
     params, findings = parse(text)
-    lines = text.split("\r\n") if text else []
+    lines = text.replace("\r\n", "\n").split("\n") if text else []
     if not findings:
         assert sorted(join(params).split("\r\n") if lines else []) == sorted(lines)

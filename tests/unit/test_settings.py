@@ -131,6 +131,7 @@ WRONG: Mapping[str, tuple[str, ...]] = {
     "metrics_networks": ("everywhere",),
     "reject_max_bytes": ("1023",),
     "reject_max_count": ("-1",),
+    "time_zone": ("Mars/Base", "/etc/passwd", "../etc"),
     "log_level": ("debug", "LOUD", "INFO\n"),
 }
 
