@@ -11,6 +11,7 @@
      +-- MethodNotAllowed     a writing function was asked for by GET
      +-- RecordRejected       a record can't be stored, and is kept among the rejected ones
      +-- RejectLimit          a record can't be stored, nor kept: its sender's share is used up
+     +-- HostMismatch         the service's public URL is on another host than Moodle
      +-- ServiceUnavailable   the database does not answer; nothing was stored
      +-- InternalError        a fault of the service, logged under an id
 
@@ -156,6 +157,15 @@ class ServiceUnavailable(CallError):
     message = "The service can't store anything at the moment; try again"
 
 
+class HostMismatch(CallError):
+    """The service's public URL is on another host than Moodle, whose host stands in the names of volumes."""
+
+    code = "host_mismatch"
+    fault = -32009
+    status = 409
+    message = "The public URL is on another host than Moodle; volumes that exist would be lost"
+
+
 class InternalError(CallError):
     """A fault of the service; `detail` holds the id under which the log has the rest."""
 
@@ -177,5 +187,6 @@ ERRORS: tuple[type[CallError], ...] = (
     RecordRejected,
     RejectLimit,
     ServiceUnavailable,
+    HostMismatch,
     InternalError,
 )

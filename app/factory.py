@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from flask import Flask
 
+from app.auth.activity_tokens import make_token
 from app.auth.authenticator import TokenAuthenticator
 from app.auth.caller import Caller
 from app.auth.keys import ACTIVITY_TOKENS, derive_keys
 from app.auth.store import TokenStore
 from app.custom_params import functions as custom_params
+from app.custom_params.policy import Limits, Policy
+from app.custom_params.store import ActivityStore
+from app.custom_params.writing import Site, writing_functions
 from app.ltis import functions as ltis
 from app.ltis.store import LtiStore
 from app.monitoring import routes as monitoring
@@ -24,7 +29,7 @@ from app.protocols import json_api, moodle_rest, openapi, xmlrpc
 from app.protocols.exchange import Exchange
 from app.protocols.php_paths import REST, accept_any_prefix
 from app.registry import ExternalFunction, Registry
-from app.settings import Settings, load_settings
+from app.settings import CoursePolicy, Settings, load_settings
 from app.site import functions as site
 from app.storage.database import Database, make_engine
 
@@ -56,6 +61,17 @@ def build_service(settings: Settings) -> Service:
     recorder = Recorder(store, rejects, observer)
     lti_store = LtiStore(database)
 
+    def make_activity_token(inst_id: int, lti_id: int) -> str:
+        return make_token(activity_keys[0], inst_id, lti_id, tokens.counter(inst_id, lti_id))
+
+    site_params = Site(
+        settings.moodle_url,
+        settings.public_url,
+        None if settings.proxy_has_own_token else make_activity_token,
+        _policy(settings),
+        settings.zone,
+    )
+
     def granted(caller: Caller) -> list[ExternalFunction]:
         return registry.granted(caller)
 
@@ -64,11 +80,22 @@ def build_service(settings: Settings) -> Service:
             *nblogs.functions(recorder, settings.max_records),
             *ltis.functions(lti_store),
             *custom_params.reading_functions(settings.zone),
+            *writing_functions(site_params, ActivityStore(database)),
             *site.functions(granted, lambda: database.kind, settings.moodle_url),
         ),
         authenticator,
     )
     return Service(settings, database, tokens, lti_store, rejects, recorder, registry, activity_keys)
+
+
+def _policy(settings: Settings) -> Policy:
+    def limits(policy: CoursePolicy) -> Limits:
+        images = None if policy.images is None else tuple(policy.images)
+        amounts = (policy.highest_cpu, policy.highest_memory, policy.highest_activity_time)
+        return Limits(images, *(None if amount is None else Decimal(amount) for amount in amounts))
+
+    courses = {course_id: limits(policy) for course_id, policy in settings.policy.course.items()}
+    return Policy(limits(settings.policy), courses)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -11,13 +11,14 @@ import binascii
 import json
 import os
 from datetime import UTC, tzinfo
+from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -75,6 +76,33 @@ def check_database_url(text: str) -> None:
         raise ValueError("is not an SQLAlchemy URL") from None
     if url.drivername not in SUPPORTED_DATABASES:
         raise ValueError(f"must begin with one of {', '.join(SUPPORTED_DATABASES)}")
+
+
+class CoursePolicy(BaseModel):
+    """What teachers may choose; what is not set is not limited."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    images: list[str] | None = Field(
+        default=None,
+        description="Patterns of the images that teachers may choose, such as `registry.example/*:*`, compared "
+        "with `name:tag`. An empty list allows the site's own image only.",
+    )
+    highest_cpu: Decimal | None = Field(
+        default=None, gt=0, le=1024, description="The most cores, such as `2` or `0.5`."
+    )
+    highest_memory: int | None = Field(default=None, gt=0, le=2**50, description="The most memory, in bytes.")
+    highest_activity_time: int | None = Field(
+        default=None, gt=0, le=315_360_000, description="The longest time of activity, in seconds."
+    )
+
+
+class SitePolicy(CoursePolicy):
+    """The same for the whole site; `course` has what single courses may, which wins where it is set."""
+
+    course: dict[Annotated[int, Field(ge=1)], CoursePolicy] = Field(
+        default={}, description="A table for each course with limits of its own, such as `[policy.course.2]`."
+    )
 
 
 class Settings(BaseSettings):
@@ -154,10 +182,25 @@ class Settings(BaseSettings):
         default="UTC",
         description="The zone of times that teachers write without one, such as `Asia/Tokyo`.",
     )
+    public_url: str = Field(
+        default="",
+        description="Where proxies reach the service itself: a path of Moodle's host, such as "
+        "`https://moodle.example.org/lticontainer`. Empty: they send to Moodle, which forwards.",
+    )
+    proxy_has_own_token: bool = Field(
+        default=False,
+        description="Proxies have a token in their own settings, so `lms_rpctoken` is left out of custom "
+        "parameters.",
+    )
     log_level: str = Field(
         default="INFO",
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",
         description="The least severe log entries to write: DEBUG, INFO, WARNING or ERROR.",
+    )
+    policy: SitePolicy = Field(
+        default=SitePolicy(),
+        description="What teachers may choose in custom parameters, as tables. Nothing set: everything is "
+        "allowed.",
     )
 
     @field_validator("old_secret_keys", "trusted_proxies", "metrics_networks", mode="before")
@@ -195,6 +238,11 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be Moodle's address, such as https://moodle.example.org")
         return value.rstrip("/")
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_public(cls, value: str) -> str:
+        return cls._check_moodle(value) if value else value
 
     @field_validator("time_zone")
     @classmethod

@@ -23,7 +23,7 @@ from app.custom_params.wire import (
     FindingSchema,
     ParamsSchema,
     many,
-    text,
+    text_field,
     to_wire,
 )
 from app.errors import InvalidParameter
@@ -40,7 +40,7 @@ EXAMPLE_TEXT = (
 class ParseSchema(StrictSchema):
     """Parameters of parse_custom_params."""
 
-    text = text("custom parameters of an activity, one name=value a line", required=True)
+    text = text_field("custom parameters of an activity, one name=value a line", required=True)
 
 
 class ParsedSchema(StrictSchema):
@@ -53,8 +53,8 @@ class ParsedSchema(StrictSchema):
 class DiffSchema(StrictSchema):
     """Parameters of diff_custom_params."""
 
-    old = text("custom parameters before", required=True)
-    new = text("custom parameters after", required=True)
+    old = text_field("custom parameters before", required=True)
+    new = text_field("custom parameters after", required=True)
 
 
 class ChangesSchema(StrictSchema):

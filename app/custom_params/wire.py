@@ -16,25 +16,25 @@ SOURCE_LIMIT = 2**20
 RESULT_LIMIT = 2**22
 
 
-def text(description: str, limit: int = SOURCE_LIMIT, **options: Any) -> Text:
+def text_field(description: str, limit: int = SOURCE_LIMIT, **options: Any) -> Text:
     """Return a field for text."""
     return Text(limit=limit, metadata={"description": description}, **options)
 
 
 def optional(description: str) -> Text:
     """Return a field for text that may be left out."""
-    return text(description, load_default="")
+    return text_field(description, load_default="")
 
 
 class VolumeSchema(StrictSchema):
     """A volume."""
 
-    role = text(
+    role = text_field(
         "task, submit or personal",
         required=True,
         validate=validate.OneOf(tuple(ROLES), error="must be one of task, submit, personal"),
     )
-    name = text("name of the volume", required=True)
+    name = text_field("name of the volume", required=True)
     link = optional("name of the link in the home folder; a leading - makes it for teachers only")
     users = optional("* or user names, separated by commas")
     close = optional("closing time of a submit volume: Unix time in decimal; as input also a date and time")
@@ -65,7 +65,9 @@ class ParamsSchema(StrictSchema):
     volumes = fields.List(fields.Nested(VolumeSchema), load_default=list)
     system = fields.Nested(SystemSchema, load_default=dict)
     others = fields.List(
-        fields.List(text("name, then value"), validate=validate.Length(equal=2, error="must be name and value")),
+        fields.List(
+            text_field("name, then value"), validate=validate.Length(equal=2, error="must be name and value")
+        ),
         load_default=list,
         metadata={"description": "all other lines as [name, value], kept as they are"},
     )
@@ -74,31 +76,31 @@ class ParamsSchema(StrictSchema):
 class FindingSchema(StrictSchema):
     """What is found in parameters."""
 
-    field = text("name of the line", required=True)
-    typed = text("what was typed", required=True)
-    stored = text("what a save writes", required=True)
-    code = text("code of the finding", required=True)
-    severity = text("error or warning; errors stop a save", required=True)
-    sentence_en = text("what is wrong, in English", required=True)
-    sentence_ja = text("the same in Japanese", required=True)
+    field = text_field("name of the line", required=True)
+    typed = text_field("what was typed", required=True)
+    stored = text_field("what a save writes", required=True)
+    code = text_field("code of the finding", required=True)
+    severity = text_field("error or warning; errors stop a save", required=True)
+    sentence_en = text_field("what is wrong, in English", required=True)
+    sentence_ja = text_field("the same in Japanese", required=True)
 
 
 class ChangeSchema(StrictSchema):
     """One change between two texts."""
 
-    field = text("name of the line", required=True)
-    old = text("value in the old text", required=True)
-    new = text("value in the new text", required=True)
-    sentence_en = text("what changes, in English", RESULT_LIMIT, required=True)
-    sentence_ja = text("the same in Japanese", RESULT_LIMIT, required=True)
+    field = text_field("name of the line", required=True)
+    old = text_field("value in the old text", required=True)
+    new = text_field("value in the new text", required=True)
+    sentence_en = text_field("what changes, in English", RESULT_LIMIT, required=True)
+    sentence_ja = text_field("the same in Japanese", RESULT_LIMIT, required=True)
 
 
 class ChoiceSchema(StrictSchema):
     """One choice of a form."""
 
-    value = text("what is stored", required=True)
-    label_en = text("label in English", required=True)
-    label_ja = text("label in Japanese", required=True)
+    value = text_field("what is stored", required=True)
+    label_en = text_field("label in English", required=True)
+    label_ja = text_field("label in Japanese", required=True)
 
 
 def many(schema: type[Schema]) -> fields.List[Any]:

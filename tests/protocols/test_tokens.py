@@ -64,6 +64,7 @@ def test_an_activity_token_opens_the_writing_of_records_only(web: WebSite, wire:
 
 
 def test_every_function_is_open_to_the_scope_it_names(web: WebSite, wire: Wire) -> None:
+    web.register(7, course_id=2)  # as the examples name it
     for function in web.parts.registry.functions.values():
         for scope in (function.scope or "params:read", ADMIN):
             assert wire.call(function.name, function.example, web.token(scope)).code == "", function.name

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 from annotated_types import Ge, Gt, Le, Lt
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from app.settings import PREFIX, Settings
@@ -44,6 +44,8 @@ def default_of(field: FieldInfo) -> str | None:
 def _plain(value: Any) -> Any:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
+    if isinstance(value, BaseModel):
+        return value.model_dump(exclude_defaults=True)
     if isinstance(value, list):
         return [_plain(element) for element in value]
     return value if isinstance(value, str | int | float | bool) else str(value)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import CONFIG_VARIABLE, Settings, load_settings
+from app.settings import CONFIG_VARIABLE, CoursePolicy, Settings, SitePolicy, load_settings
 from tests.support.declared import default_of, one_line
 from tests.support.process import ROOT
 from tests.support.skip import missing
@@ -22,11 +22,11 @@ UNIT = ROOT / "config/lticontainer.service"
 
 def uncommented() -> str:
     """Return the example with every setting in force: those lines begin with # and no space."""
-    return re.sub(r"^#(?=\w+ = )", "", EXAMPLE.read_text("utf-8"), flags=re.MULTILINE)
+    return re.sub(r"^#(?=\w+ = |\[\w+\]$)", "", EXAMPLE.read_text("utf-8"), flags=re.MULTILINE)
 
 
 def comment_above(name: str) -> str:
-    found = re.search(rf"((?:^# .*\n)+)#?{name} = ", EXAMPLE.read_text("utf-8"), re.MULTILINE)
+    found = re.search(rf"((?:^# .*\n)+)#?(?:{name} = |\[{name}\]$)", EXAMPLE.read_text("utf-8"), re.MULTILINE)
     return one_line(re.sub("^# ", "", found.group(1), flags=re.MULTILINE)) if found else ""
 
 
@@ -55,6 +55,14 @@ def test_the_example_works_once_the_required_settings_are_filled_in(
     for name, field in Settings.model_fields.items():
         if not field.is_required():
             assert getattr(settings, name) == field.get_default(call_default_factory=True)
+
+
+def test_the_example_shows_every_part_of_the_policy_in_a_form_that_works() -> None:
+    lines = EXAMPLE.read_text("utf-8").partition("#[policy]\n")[2].splitlines()
+    text = "\n".join(line[2:] for line in lines if re.match(r"# (\w+ = |\[)", line))
+    found = tomllib.loads(text)
+    assert set(found) == set(SitePolicy.model_fields) - {"course"} | {"policy"}
+    SitePolicy.model_validate({name: found[name] for name in CoursePolicy.model_fields} | found["policy"])
 
 
 def test_the_example_has_no_setting_in_force() -> None:

@@ -81,6 +81,8 @@ DECLARED = {
     "mod_lticontainer_parse_custom_params": ("params:read", ("text",), False),
     "mod_lticontainer_get_param_choices": ("params:read", (), False),
     "mod_lticontainer_diff_custom_params": ("params:read", ("old", "new"), False),
+    "mod_lticontainer_build_custom_params": ("params:write", ("params", "context", "saved_text"), True),
+    "mod_lticontainer_copy_custom_params": ("params:write", ("source_text", "contexts"), True),
     "mod_lticontainer_get_site_info": (None, (), False),
 }
 

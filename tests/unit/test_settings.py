@@ -132,6 +132,9 @@ WRONG: Mapping[str, tuple[str, ...]] = {
     "reject_max_bytes": ("1023",),
     "reject_max_count": ("-1",),
     "time_zone": ("Mars/Base", "/etc/passwd", "../etc"),
+    "public_url": ("moodle.example.org", "ftp://x", "https://x?a=b"),
+    "proxy_has_own_token": ("perhaps",),
+    "policy": ("everything", "[]"),
     "log_level": ("debug", "LOUD", "INFO\n"),
 }
 
