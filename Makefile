@@ -18,6 +18,7 @@ test: system lint
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 bench: system $(VENV)/test.stamp
+	$(BIN)/python -m tests.benchmarks.params
 	$(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
 
 lint: $(VENV)/test.stamp
