@@ -7,7 +7,7 @@ import sys
 import click
 
 from app import __version__
-from app.cli import activities, database, functions, keys, rejects, send, serve, tokens, tryout
+from app.cli import activities, database, functions, keys, params, rejects, send, serve, tokens, tryout
 from app.errors import CallError
 from app.settings import SettingsError
 
@@ -27,6 +27,7 @@ for _command in (
     database.db,
     tokens.token,
     activities.lti,
+    params.params,
     rejects.rejects,
     send.send,
     keys.init,

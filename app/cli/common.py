@@ -27,12 +27,12 @@ def when(seconds: int | None) -> str:
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print rows in columns that are as wide as they need to be."""
-    cells = [[_printable(str(cell)) for cell in row] for row in (head, *rows)]
+    cells = [[printable(str(cell)) for cell in row] for row in (head, *rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
     for row in cells:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def _printable(text: str) -> str:
-    # What students type must not steer an administrator's terminal.
+def printable(text: str) -> str:
+    """Return text without control characters: what students type must not steer an administrator's terminal."""
     return re.sub("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "\ufffd", text)

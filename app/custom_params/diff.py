@@ -120,11 +120,12 @@ def _system(old: Params, new: Params) -> Iterator[Change]:
 
 
 def _others(old: Params, new: Params) -> Iterator[Change]:
+    before, after = set(old.others), set(new.others)
     for name, value in old.others:
-        if (name, value) not in new.others:
+        if (name, value) not in after:
             line = f"{name}={value}" if name else value
             yield Change(name, value, "", f"The line “{line}” is removed.", f"「{line}」の行を取り除きます。")
     for name, value in new.others:
-        if (name, value) not in old.others:
+        if (name, value) not in before:
             line = f"{name}={value}" if name else value
             yield Change(name, "", value, f"The line “{line}” is new.", f"「{line}」の行を追加します。")
