@@ -8,84 +8,25 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any
 
-from marshmallow import fields, validate
-
 from app.auth.caller import Caller
 from app.custom_params.build import Built, Context, OtherHost, Target, build, target_of
 from app.custom_params.clean import Clock
+from app.custom_params.contexts import EXAMPLE_CONTEXT, BuildSchema, BuiltSchema, CopiedSchema, CopySchema
 from app.custom_params.findings import has_errors
 from app.custom_params.functions import EXAMPLE_TEXT, read
 from app.custom_params.model import Params
 from app.custom_params.policy import Policy
 from app.custom_params.store import ActivityStore
-from app.custom_params.wire import RESULT_LIMIT, FindingSchema, ParamsSchema, from_wire, many, text_field
-from app.errors import AccessDenied, HostMismatch
-from app.fields import Identifier, Integer, StrictSchema
+from app.custom_params.wire import from_wire
+from app.errors import AccessDenied, HostMismatch, InvalidParameter
 from app.registry import PREFIX, Call, ExternalFunction
 
 WRITE = "params:write"
-CONTEXTS_LIMIT = 1_000
-NAME_LIMIT = 1_333
-"""Moodle's own limit for the names of activities since 4.5; before, 255."""
+COPIED_LIMIT = 4 * 2**20
+"""The most characters that one call writes: those of the source, times the contexts."""
 
 TokenMaker = Callable[[int, int], str]
 """Makes the activity token of (inst_id, lti_id)."""
-
-
-class ContextSchema(StrictSchema):
-    """The activity that parameters are for."""
-
-    course_id = Identifier(required=True, metadata={"description": "id of the course"})
-    course_name = text_field("name of the course", NAME_LIMIT, required=True)
-    lti_id = Identifier(required=True, metadata={"description": "id of the LTI activity"})
-    lti_name = text_field("name of the LTI activity", NAME_LIMIT, required=True)
-    inst_id = Identifier(required=True, metadata={"description": "id of the mod_lticontainer instance"})
-    launch_container = Integer(
-        minimum=1,
-        maximum=5,
-        required=True,
-        metadata={"description": "Moodle's number: 2 embedded, 3 embedded without blocks, 4 and 5 a window"},
-    )
-
-
-class BuildSchema(StrictSchema):
-    """Parameters of build_custom_params."""
-
-    # A form can't hold an empty struct, so one that is missing is empty.
-    params = fields.Nested(ParamsSchema, load_default=lambda: ParamsSchema().load({}))
-    context = fields.Nested(ContextSchema, required=True)
-    saved_text = text_field("text that Moodle keeps now; its volumes keep their names", load_default="")
-
-
-class BuiltSchema(StrictSchema):
-    """Result of build_custom_params."""
-
-    text = text_field("text for Moodle to keep; empty where a finding is an error", RESULT_LIMIT, required=True)
-    findings = many(FindingSchema)
-    volumes_to_create = fields.List(text_field("name of a volume of the container engine"), required=True)
-
-
-class CopySchema(StrictSchema):
-    """Parameters of copy_custom_params."""
-
-    source_text = text_field("custom parameters to copy", required=True)
-    contexts = fields.List(
-        fields.Nested(ContextSchema),
-        required=True,
-        validate=validate.Length(1, CONTEXTS_LIMIT, error="must have 1 to {max} elements"),
-    )
-
-
-class CopyOfSchema(BuiltSchema):
-    """The copy for one activity."""
-
-    lti_id = Identifier(required=True)
-
-
-class CopiedSchema(StrictSchema):
-    """Result of copy_custom_params."""
-
-    copies = many(CopyOfSchema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +67,13 @@ def writing_functions(site: Site, store: ActivityStore) -> tuple[ExternalFunctio
         contexts = [Context(**row) for row in call.arguments["contexts"]]
         check_registered(store, {f"contexts[{i}]": context for i, context in enumerate(contexts)})
         target = site.target()
-        params, found = read("source_text", call.arguments["source_text"], Clock(site.zone))
+        source = call.arguments["source_text"]
+        if len(source) * len(contexts) > COPIED_LIMIT:
+            raise InvalidParameter(
+                f"source_text has {len(source)} characters for {len(contexts)} contexts, "
+                f"the limit is {COPIED_LIMIT} together"
+            )
+        params, found = read("source_text", source, Clock(site.zone))
         broken = has_errors(found)
         copies = []
         for context in contexts:
@@ -179,13 +126,3 @@ def check_registered(store: ActivityStore, contexts: Mapping[str, Context]) -> N
 
 def _covers(caller: Caller, contexts: Sequence[Mapping[str, Any]]) -> bool:
     return caller.covers_courses({context["course_id"] for context in contexts})
-
-
-EXAMPLE_CONTEXT: Mapping[str, Any] = {
-    "course_id": 2,
-    "course_name": "Python 2026",
-    "lti_id": 7,
-    "lti_name": "Python 1",
-    "inst_id": 1,
-    "launch_container": 2,
-}

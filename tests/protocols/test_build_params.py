@@ -178,3 +178,11 @@ def test_a_source_with_errors_is_not_copied(web: WebSite, wire: Wire) -> None:
     assert answer.result is not None
     (copied,) = answer.result["copies"]
     assert (copied["text"], [f["code"] for f in copied["findings"]]) == ("", ["not_a_number"])
+
+
+def test_one_call_copies_so_much_and_no_more(web: WebSite, wire: Wire) -> None:
+    web.register(13, course_id=2, inst_id=6)
+    arguments = {"source_text": "a" * 2**20, "contexts": [CONTEXT] * 5}
+    answer = wire.call(COPY, arguments, web.token("params:write"))
+    assert answer.code == "invalidparameter"
+    assert "1048576 characters for 5 contexts, the limit is 4194304" in answer.detail
