@@ -458,6 +458,11 @@ def test_the_registry_is_exported_as_json(sqlite_site: Site) -> None:
         "mod_lticontainer_write_nbdata",
         "mod_mdlds_write_nbdata",
         "mod_lticontainer_register_ltis",
+        "mod_lticontainer_parse_custom_params",
+        "mod_lticontainer_get_param_choices",
+        "mod_lticontainer_diff_custom_params",
+        "mod_lticontainer_build_custom_params",
+        "mod_lticontainer_copy_custom_params",
         "mod_lticontainer_get_site_info",
     }
     assert by_name["mod_lticontainer_write_nblogs"]["positional"] == ["nb_logs"]

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from app.auth.activity_tokens import read_ids
+from app.custom_params.wire import to_wire
 from tests.conftest import MakeWeb
 from tests.protocols.wires import Answer, Wire
 from tests.support.web import WebSite
+from tests.unit.test_custom_params_golden import GOLDEN, from_form
 
 BUILD = "mod_lticontainer_build_custom_params"
 COPY = "mod_lticontainer_copy_custom_params"
@@ -186,3 +188,15 @@ def test_one_call_copies_so_much_and_no_more(web: WebSite, wire: Wire) -> None:
     answer = wire.call(COPY, arguments, web.token("params:write"))
     assert answer.code == "invalidparameter"
     assert "1048576 characters for 5 contexts, the limit is 4194304" in answer.detail
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 4])
+def test_the_golden_forms_are_written_as_the_plugin_writes_them(
+    make_web: MakeWeb, wire: Wire, number: int
+) -> None:
+    case = GOLDEN["join"][number]
+    params = to_wire(from_form(case["input"]))
+    names = {"course_name": case["input"]["lms_course"], "lti_name": case["input"]["lms_ltiname"]}
+    web = make_web(moodle_url="https://el.example.ac.jp/moodle")
+    built = build(web, wire, params, **names, launch_container=2 if params["iframe"] else 4)
+    assert text(built).replace(web.activity_token(6, 13), case["input"]["rpc_token"]) == case["text"]
