@@ -197,7 +197,7 @@ class Settings(BaseSettings):
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",
         description="The least severe log entries to write: DEBUG, INFO, WARNING or ERROR.",
     )
-    policy: SitePolicy = Field(
+    policy: Annotated[SitePolicy, NoDecode] = Field(
         default=SitePolicy(),
         description="What teachers may choose in custom parameters, as tables. Nothing set: everything is "
         "allowed.",
@@ -243,6 +243,14 @@ class Settings(BaseSettings):
     @classmethod
     def _check_public(cls, value: str) -> str:
         return cls._check_moodle(value) if value else value
+
+    @field_validator("policy", mode="before")
+    @classmethod
+    def _read_policy(cls, value: Any) -> Any:
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError("must be a table, in the environment as JSON") from None
 
     @field_validator("time_zone")
     @classmethod
