@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -52,4 +53,5 @@ def _make_private_file(engine: Engine) -> None:
     """Make a new SQLite file readable by its owner only: it will hold students' records."""
     name = engine.url.database
     if engine.dialect.name == "sqlite" and name and name != ":memory:" and not name.startswith("file:"):
-        Path(name).touch(mode=0o600)
+        with suppress(OSError):  # SQLite says better why it can't be made
+            Path(name).touch(mode=0o600)
