@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import cache
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -38,7 +36,6 @@ def current_revision(connection: Connection) -> str | None:
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:
     """Run what migrations are missing; return the revisions before and after."""
-    _make_private_file(engine)
     with engine.connect() as connection:
         before = current_revision(connection)
         connection.rollback()
@@ -47,11 +44,3 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
         command.upgrade(config, "head")
         connection.commit()
     return before, head_revision()
-
-
-def _make_private_file(engine: Engine) -> None:
-    """Make a new SQLite file readable by its owner only: it will hold students' records."""
-    name = engine.url.database
-    if engine.dialect.name == "sqlite" and name and name != ":memory:" and not name.startswith("file:"):
-        with suppress(OSError):  # SQLite says better why it can't be made
-            Path(name).touch(mode=0o600)
