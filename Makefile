@@ -7,7 +7,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
-SYSTEM_PACKAGES = mariadb-server-core mariadb-client-core nginx
+SYSTEM_PACKAGES = mariadb-server-core mariadb-client-core nginx systemd
 
 .PHONY: run test bench lint lock system clean
 

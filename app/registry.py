@@ -28,6 +28,8 @@ from app.errors import (
 from app.fields import load, schema_faults
 
 PREFIX = "mod_lticontainer_"
+NAME_SHOWN = 100
+FAULTS_SHOWN = 10
 
 log = logging.getLogger(__name__)
 
@@ -198,8 +200,9 @@ class Registry:
         try:
             return load(function.params, arguments)
         except ValidationError as error:
-            faults = schema_faults(error)
-            raise InvalidParameter("; ".join(f"{k}: {v}" if k else v for k, v in faults.items())) from None
+            faults = list(schema_faults(error).items())[:FAULTS_SHOWN]
+            text = "; ".join(f"{name[:NAME_SHOWN]}: {fault}" if name else fault for name, fault in faults)
+            raise InvalidParameter(text) from None
 
     @staticmethod
     def _dump(function: ExternalFunction, result: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -8,6 +8,9 @@ import os
 import shutil
 import tempfile
 
+from gunicorn.glogging import Logger
+
+from app.monitoring.logs import ScrubbingFormatter
 from app.settings import load_settings
 
 _settings = load_settings()
@@ -30,6 +33,22 @@ access_log_format = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)sms'
 errorlog = "-"
 loglevel = _settings.log_level.lower()
 control_socket_disable = True
+# A Unix socket is for the service's own group, which the web server joins.
+umask = 0o007
+
+
+class ScrubbingLogger(Logger):
+    """gunicorn's log; it quotes request lines that it can't read, with their tokens."""
+
+    def setup(self, cfg):
+        """Let no handler write a token."""
+        super().setup(cfg)
+        for handler in (*self.error_log.handlers, *self.access_log.handlers):
+            kept = handler.formatter
+            handler.setFormatter(ScrubbingFormatter(kept._fmt, kept.datefmt) if kept else ScrubbingFormatter())
+
+
+logger_class = ScrubbingLogger
 
 # Every worker writes its metrics here; prometheus_client reads the variable when it is imported.
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:

@@ -6,7 +6,7 @@ import hmac
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -73,20 +73,16 @@ class TokenAuthenticator:
             raise AccessDenied(f"The token may not be used from {address or 'an unknown address'}")
         return known.caller
 
-    def recheck(self, connection: Connection, callers: Collection[Caller]) -> dict[str, CallError]:
+    def recheck(self, connection: Connection, callers: Collection[Caller]) -> dict[tuple[str, int], CallError]:
         """Ask the database in hand whether callers are still in force; return the errors of those that are not."""
-        ids = {caller.token_id: caller for caller in callers if caller.token_id is not None}
-        void = [ids[token_id] for token_id in read_revoked(connection, ids)] if ids else []
-        activities = {(c.activity.inst_id, c.activity.lti_id): c for c in callers if c.activity}
-        if activities:
-            counters = read_counters(connection, activities.keys())
-            void += [
-                c for key, c in activities.items() if c.activity and counters.get(key, 0) != c.activity.counter
-            ]
+        ids = {caller.token_id for caller in callers if caller.token_id is not None}
+        revoked = read_revoked(connection, ids) if ids else set()
+        activities = {(c.activity.inst_id, c.activity.lti_id) for c in callers if c.activity}
+        counters = read_counters(connection, activities) if activities else {}
         for caller in callers:
             # Those in force are looked up again too, to get the epoch of now.
             self._forget(caller)
-        return {caller.key: InvalidToken() for caller in void}
+        return {c.identity: InvalidToken() for c in callers if _is_void(c, revoked, counters)}
 
     def _look_up(self, token: str) -> _Known:
         epoch = self._store.epoch()
@@ -125,6 +121,13 @@ class TokenAuthenticator:
     def _forget(self, caller: Caller) -> None:
         with self._lock:
             self._cache.pop(caller.secret, None)
+
+
+def _is_void(caller: Caller, revoked: Collection[int], counters: Mapping[tuple[int, int], int]) -> bool:
+    if caller.activity is None:
+        return caller.token_id in revoked
+    activity = (caller.activity.inst_id, caller.activity.lti_id)
+    return counters.get(activity, 0) != caller.activity.counter
 
 
 def _from_row(row: ServiceToken, token: str, epoch: int) -> _Known:

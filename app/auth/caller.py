@@ -52,6 +52,11 @@ class Caller:
         return f"token:{self.token_id}"
 
     @property
+    def identity(self) -> tuple[str, int]:
+        """Tell this token from a rotated one of the same activity."""
+        return self.key, self.activity.counter if self.activity else 0
+
+    @property
     def limited(self) -> bool:
         """Say whether some course or activity of the site is closed to this caller."""
         return self.activity is not None or self.courses is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from sqlalchemy import Engine
 
@@ -40,6 +42,10 @@ def copy_command(source: str, target: str) -> None:
     own = load_settings().database_url.get_secret_value()
     named = (("SOURCE_URL", source), ("TARGET_URL", target))
     old, new = (_engine(name, own if url == "-" else url) for name, url in named)
+    if old.dialect.name == "sqlite" and not Path(old.url.database or "").is_file():
+        raise click.BadParameter("there is no such file", param_hint="SOURCE_URL")
+    if new.dialect.name == "sqlite" and not new.url.database:
+        raise click.BadParameter("names no file", param_hint="TARGET_URL")
     try:
         with translated_errors():
             counts = copy_database(old, new, _progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -35,6 +36,7 @@ SHOWN = ("session", "client_data", "server_data", "executions", "tags", "rejects
 )
 def tryout(folder: Path, bind: str, recorded: Path) -> None:
     """Start the service with an SQLite file in FOLDER and send it a recorded class; stop it with Ctrl-C."""
+    _check_free(bind)
     folder.mkdir(parents=True, exist_ok=True)
     database = folder.absolute() / "lticontainer.sqlite3"
     environment = {**os.environ, CONFIG_VARIABLE: str(folder.absolute() / "lticontainer.toml")}
@@ -59,6 +61,14 @@ def tryout(folder: Path, bind: str, recorded: Path) -> None:
         click.echo("\nStopping.")
     finally:
         _stop(server)
+
+
+def _check_free(bind: str) -> None:
+    host, _, port = bind.rpartition(":")
+    try:
+        socket.create_server((host, int(port))).close()
+    except (OSError, ValueError, OverflowError) as error:
+        raise click.ClickException(f"--bind {bind}: can't listen there: {error}") from error
 
 
 def _run(environment: Mapping[str, str], *arguments: str, quiet: bool = False) -> str:

@@ -58,6 +58,7 @@ class Changes:
     clients: list[Row] = field(default_factory=list)
     servers: list[Row] = field(default_factory=list)
     sessions: list[Row] = field(default_factory=list)
+    placed: list[Row] = field(default_factory=list)
     tags: dict[Key, Row] = field(default_factory=dict)
     executions: dict[Key, Row] = field(default_factory=dict)
     bindings: dict[str, Binding] = field(default_factory=dict)
@@ -117,7 +118,7 @@ class Planner:
     def _refusal(self, caller: Caller, record: Record) -> Outcome | None:
         if not record.session:
             return Outcome(Fate.REFUSED, "session", "is empty; this token writes records of its sessions only")
-        foreign = self._foreign_activity(caller, record) or self._foreign_session(caller, record.session)
+        foreign = self._foreign_activity(caller, record) or self._foreign_session(caller, record)
         return foreign or self._foreign_user(caller, record)
 
     def _foreign_activity(self, caller: Caller, record: Record) -> Outcome | None:
@@ -137,15 +138,22 @@ class Planner:
             return Outcome(Fate.REFUSED, "lti_id", f"{record.lti_id} belongs to a course of others")
         return None
 
-    def _foreign_session(self, caller: Caller, session: str) -> Outcome | None:
+    def _foreign_session(self, caller: Caller, record: Record) -> Outcome | None:
+        session = record.session
         place = self.state.sessions.get(session)
         if place and not place.course and caller.courses is not None:
             text = (
                 f"belongs to activity {place.lti_id}, which is not registered; this token covers some courses only"
             )
             return Outcome(Fate.UNPLACED, "session", text)
+        owner = self._binding(session).owner
+        if place is None and owner.startswith("token:") and owner != caller.key:
+            if record.kind == "session" and record.lti_id:  # the token covers that activity, so the session too
+                return None
+            text = "was begun under another token, and no record has told its activity yet"
+            return Outcome(Fate.UNPLACED, "session", text)
         if place is None:
-            owned = self._binding(session).owner in ("", caller.key)
+            owned = owner in ("", caller.key)
         elif caller.activity:
             owned = (place.inst_id, place.lti_id) == (caller.activity.inst_id, caller.activity.lti_id)
         else:
@@ -228,15 +236,13 @@ class Planner:
             return
         course = self.state.courses.get(record.lti_id, 0)
         self.state.sessions[record.session] = Place(course, record.inst_id, record.lti_id)
-        self.changes.sessions.append(
-            {
-                "session": record.session,
-                "course": course,
-                "inst_id": record.inst_id,
-                "lti_id": record.lti_id,
-                "updatetm": self._moment(record) // 1_000_000,
-            }
-        )
+        where = {"course": course, "inst_id": record.inst_id, "lti_id": record.lti_id}
+        updatetm = self._moment(record) // 1_000_000
+        self.changes.sessions.append({"session": record.session, **where, "updatetm": updatetm})
+        # What an activity token of another activity has written of it before stays where it is: nowhere.
+        owner = self._binding(record.session).owner
+        if not owner.startswith("activity:") or owner == f"activity:{record.inst_id}:{record.lti_id}":
+            self.changes.placed.append({"session": record.session, **where})
 
     def _merge(self, record: Record, part: Row, clock: str) -> None:
         """Put one part of a cell run beside the other; of two of a kind the later one by its date counts."""

@@ -18,6 +18,7 @@ from app.nblogs.store import WIDTHS, RecordStore, Submission
 from app.registry import RawRequest
 
 SHOWN = 10
+SHOWN_NAME = 100
 UNPLACED = Outcome(Fate.UNPLACED, "", "is not taken by the database")
 
 
@@ -172,7 +173,7 @@ def _shape_fault(item: Item, field: str, text: str) -> _Fault:
 
 
 def _sentence(fault: _Fault, name: str) -> str:
-    where = f"{name}[{fault.index}]" + (f".{fault.field}" if fault.field else "")
+    where = f"{name}[{fault.index}]" + (f".{fault.field[:SHOWN_NAME]}" if fault.field else "")
     return f"{where} {fault.reason.rstrip('.')}"
 
 
@@ -186,7 +187,7 @@ def _error(faults: Sequence[_Fault], total: int, name: str, caller: Caller) -> C
     if caller.secret:
         detail = detail.replace(caller.secret, "[token removed]")
     problems: list[Problem] = [
-        {"index": f.index, "field": f.field, "code": f.code, "message": f.reason} for f in faults
+        {"index": f.index, "field": f.field[:SHOWN_NAME], "code": f.code, "message": f.reason} for f in faults
     ]
     codes = {fault.code for fault in faults}
     for error in (RecordRejected, InvalidParameter, AccessDenied):

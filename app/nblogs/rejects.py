@@ -17,10 +17,10 @@ from app.fields import text_fault
 from app.nblogs.store import Recheck
 from app.storage import tables as t
 from app.storage.database import Database
-from app.storage.upsert import inserted_id
 
 REMOVED = "[token removed]"
-_TOKEN_PARAMETER = re.compile(rb"(wstoken(?:=|%3D))[^&\s\"'<]+", re.IGNORECASE)
+REASON_LIMIT = 2_000
+_TOKEN_PARAMETER = re.compile(rb"(wstoken(?:=|%3D))[^&\s\"'<\\]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,30 +91,34 @@ class RejectStore:
         self._max_count = max_count
         self._max_bytes = max_bytes
 
-    def keep(self, caller: Caller, rejects: Sequence[Reject]) -> list[int]:
-        """Keep rejects and return their ids.
+    def keep(self, caller: Caller, rejects: Sequence[Reject]) -> None:
+        """Keep rejects.
 
-        :raises RejectLimit: one is too long, or the token's share is used up; none is kept then.
+        :raises RejectLimit: some are too long, or the token's share is used up. The others are kept.
         :raises CallError: the caller's token is no longer in force.
         """
-        for reject in rejects:
-            if len(reject.raw) > self._max_bytes:
-                text = f"The text has {len(reject.raw)} bytes, {self._max_bytes} are kept at most"
-                raise RejectLimit(f"{reject.reason}. {text}")
-        return self._database.write(self._keep, caller, rejects)
+        long = [reject for reject in rejects if len(reject.raw) > self._max_bytes]
+        short = [reject for reject in rejects if len(reject.raw) <= self._max_bytes]
+        room = self._database.write(self._keep, caller, short)
+        if long:
+            text = f"The text has {len(long[0].raw)} bytes, {self._max_bytes} are kept at most"
+            raise RejectLimit(f"{long[0].reason}. {text}")
+        if room < len(short):
+            text = f"{self._max_count} rejected records of this token are kept at most"
+            raise RejectLimit(f"{short[room].reason}. {text}")
 
-    def _keep(self, connection: Connection, caller: Caller, rejects: Sequence[Reject]) -> list[int]:
+    def _keep(self, connection: Connection, caller: Caller, rejects: Sequence[Reject]) -> int:
+        """Insert what there is room for, and return how many those are."""
         for error in self._recheck(connection, [caller]).values():
             raise error
         count = select(func.count()).where(t.rejects.c.caller == caller.key)
-        kept = connection.execute(count).scalar_one()
-        if kept + len(rejects) > self._max_count:
-            text = f"{kept} rejected records of this token are kept, {self._max_count} at most"
-            raise RejectLimit(f"{rejects[0].reason}. {text}")
-        return [self._insert(connection, caller, reject) for reject in rejects]
+        room = max(0, self._max_count - int(connection.execute(count).scalar_one()))
+        for reject in rejects[:room]:
+            self._insert(connection, caller, reject)
+        return min(room, len(rejects))
 
     @staticmethod
-    def _insert(connection: Connection, caller: Caller, reject: Reject) -> int:
+    def _insert(connection: Connection, caller: Caller, reject: Reject) -> None:
         row = {
             "received_at": int(time.time()),
             "caller": caller.key,
@@ -122,13 +126,13 @@ class RejectStore:
             "protocol": reject.protocol,
             "function": reject.function,
             "code": reject.code,
-            "reason": scrub(caller.hide(reject.reason).encode("utf-8", "replace"), "").decode(),
+            "reason": scrub(caller.hide(reject.reason)[:REASON_LIMIT].encode("utf-8", "replace"), "").decode(),
             "session": caller.hide(reject.session),
             "username": caller.hide(reject.username),
             "whole": int(reject.whole),
             "raw": scrub(reject.raw, caller.secret),
         }
-        return inserted_id(connection.execute(insert(t.rejects), row))
+        connection.execute(insert(t.rejects), row)
 
     def list(self) -> list[KeptReject]:
         """Return every kept reject, oldest first."""

@@ -16,13 +16,13 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from app.auth.caller import Caller
-from app.errors import CallError, ServiceUnavailable
+from app.errors import CallError
 from app.nblogs import statements as sql
 from app.nblogs.plan import Binding, Changes, Key, Outcome, Place, Planner, State
 from app.nblogs.record import Record
 from app.nblogs.statements import Statements
 from app.storage import tables as t
-from app.storage.database import Database
+from app.storage.database import Database, Unreachable
 from app.storage.driver import Lookup, look_up, run_steps
 from app.storage.group_commit import GroupCommit
 
@@ -42,8 +42,8 @@ WIDTHS = {
 MARK_TRIES = 5
 _MARKS = select(t.marks.c.mark).where(t.marks.c.mark.in_(bindparam("marks", expanding=True)))
 
-Recheck = Callable[[Connection, Collection[Caller]], dict[str, CallError]]
-"""Asks the database whether callers are still in force; the errors of those that are not, by caller key."""
+Recheck = Callable[[Connection, Collection[Caller]], dict[tuple[str, int], CallError]]
+"""Asks the database whether callers are still in force; the errors of those that are not, by identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class RecordStore:
         self._database = database
         self._committed = committed
         self._recheck = recheck
-        self._group = GroupCommit(self._write, commit_records, (ServiceUnavailable,))
+        self._group = GroupCommit(self._write, commit_records, (Unreachable,))
         self._is_sqlite = database.is_sqlite
         self._sql = Statements(is_sqlite=database.is_sqlite)
 
@@ -114,9 +114,9 @@ class RecordStore:
         self, connection: Connection, batch: Sequence[Submission], epoch: int
     ) -> list[CallError | None]:
         """Ask again for callers that were authenticated before some token was revoked."""
-        late = {s.caller.key: s.caller for s in batch if s.caller.epoch != epoch and not s.replayed}
+        late = {s.caller.identity: s.caller for s in batch if s.caller.epoch != epoch and not s.replayed}
         void = self._recheck(connection, late.values()) if late else {}
-        return [None if s.replayed else void.get(s.caller.key) for s in batch]
+        return [None if s.replayed else void.get(s.caller.identity) for s in batch]
 
     def _load(
         self, connection: Connection, batch: Sequence[Submission], look_for_marks: bool
@@ -125,12 +125,15 @@ class RecordStore:
         names = {r.session for r in records if r.session}
         # A client record of this batch needs no looking up, unless it may be one of long ago.
         servers = {(r.session, r.message) for r in records if r.kind == "server"}
-        servers -= set() if look_for_marks else _asked_before(records)
+        sure = [record for s in batch if not s.caller.limited for record in s.records]
+        servers -= set() if look_for_marks else _asked_before(sure)
         cells = {(r.cell_id, r.filename) for r in records if r.kind == "client" and r.tags}
         lookups = [sql.token_epoch()]
         lookups += [sql.sessions(names)] if names else []
         lookups += [sql.asked(servers)] if servers else []
         lookups += [sql.tags(cells)] if cells else []
+        named = {r.lti_id for s in batch if s.caller.courses is not None for r in s.records if r.kind == "session"}
+        lookups += [sql.courses(named)] if named else []
         state = State(now_us=time.time_ns() // 1000)
         epoch = self._ask(connection, lookups, state)
         self._lock_sessions(connection, batch, state, names)
@@ -190,7 +193,7 @@ class RecordStore:
             (statements.add_sessions, changes.sessions),
             (statements.put_tags, [changes.tags[key] for key in sorted(changes.tags)]),
             (statements.put_executions, _execution_rows(changes, state)),
-            (statements.place_executions, [_place_row(row) for row in changes.sessions]),
+            (statements.place_executions, [_place_row(row) for row in changes.placed]),
             (
                 statements.put_bindings,
                 [{"of_session": s, "new_owner": b.owner, "new_username": b.username} for s, b in bound],

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 # Only for text that is no JSON: hand-made tags, or a client that cuts them.
-_ENTRY = re.compile(r'"\s*(filename|codenum)\s*:\s*([^"]*)"')
+_ENTRY = re.compile(r'"\s*(filename|codenum)\s*:([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,11 @@ def make_wsgi(exchange: Exchange, max_body_bytes: int) -> Wsgi:
         if request.method not in METHODS:
             start_response("405 METHOD NOT ALLOWED", [("Allow", ", ".join(METHODS)), ("Content-Length", "0")])
             return []
-        text, as_json = _answer(exchange, request)
+        try:
+            text, as_json = _answer(exchange, request)
+        except Exception as error:  # noqa: BLE001  # as in Exchange.perform: logged under an id, told by it
+            text, as_json = error_xml(exchange.registry.unforeseen(PROTOCOL)), False
+            del error
         body = text.encode("utf-8")
         kind = "application/json" if as_json else "application/xml; charset=utf-8"
         headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", NO_STORE)]

@@ -35,6 +35,8 @@ def _read(body: bytes, boundary: str) -> list[tuple[str, str]]:
             case File() as part:
                 raise InvalidParameter(f"{part.name}: is a file")
             case Field() as part:
+                if part.name is None:
+                    raise InvalidParameter("A part of the form has no name")
                 name, value = part.name, bytearray()
             case Data() as part:
                 value += part.data

@@ -22,7 +22,10 @@ def decode_kept(function: ExternalFunction, protocol: str, raw: bytes, whole: bo
     :raises CallError: it still can't be read.
     """
     if not whole:
-        return {function.positional[0]: [json.loads(raw)]}
+        try:
+            return {function.positional[0]: [json.loads(raw)]}
+        except ValueError:
+            raise MalformedRequest("what is kept of the record is no JSON") from None
     if protocol not in _DECODERS:
         raise MalformedRequest(f"there is no protocol {protocol}")
     return _DECODERS[protocol](function, raw)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -89,6 +90,14 @@ def _sqlite_engine(url: str, timeout: float) -> Engine:
     engine = create_engine(
         url, poolclass=QueuePool, hide_parameters=True, connect_args=_SQLITE | {"timeout": timeout}
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _make_private_file(_dialect: Any, _record: Any, _args: Any, _kwargs: Any) -> None:
+        """Make a new file readable by its owner only: it will hold students' records."""
+        name = engine.url.database
+        if name and name != ":memory:" and not name.startswith("file:"):
+            with suppress(OSError):  # SQLite says better why it can't be made
+                Path(name).touch(mode=0o600)
 
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _record: Any) -> None:
@@ -181,6 +190,20 @@ def describe(error: DBAPIError) -> str:
     return f"{type(error.orig).__name__} {errno(error) or ''}".strip()
 
 
+class Unreachable(ServiceUnavailable):
+    """The database can't be used at all, whoever asks and whatever for."""
+
+
+# 2002 and 2003 no connection, 1040 too many, 1044, 1045 and 1049 account or database, 1290 read-only.
+UNREACHABLE_ERRNOS = frozenset({2002, 2003, 1040, 1044, 1045, 1049, 1290})
+UNREACHABLE_TEXTS = ("disk is full", "unable to open", "is locked")
+
+
+def _is_unreachable(error: DBAPIError) -> bool:
+    text = str(error.orig)
+    return errno(error) in UNREACHABLE_ERRNOS or any(sign in text for sign in UNREACHABLE_TEXTS)
+
+
 @contextmanager
 def translated_errors() -> Iterator[None]:
     """Turn what means "the database can't be used now" into ServiceUnavailable."""
@@ -190,9 +213,10 @@ def translated_errors() -> Iterator[None]:
         if isinstance(error, ProgrammingError) and errno(error) != NO_TABLE:
             raise
         log.error("database: %s", describe(error))
-        raise ServiceUnavailable(_cause(error)) from error
+        kind = Unreachable if _is_unreachable(error) else ServiceUnavailable
+        raise kind(_cause(error)) from error
     except PoolTimeout as error:
-        raise ServiceUnavailable("All database connections are in use") from error
+        raise Unreachable("All database connections are in use") from error
 
 
 def _cause(error: DBAPIError) -> str:
@@ -205,4 +229,10 @@ def _cause(error: DBAPIError) -> str:
         return "The database lacks a table; run `lticontainer db upgrade`"
     if errno(error) in REFUSED_ERRNOS:
         return "The database refuses the account, or has no such database; see the setting database_url"
+    if errno(error) == 1290:
+        return "The database is read-only"
+    if errno(error) in (1142, 1143):
+        return "The database's account may not write; it needs SELECT, INSERT, UPDATE and DELETE"
+    if errno(error) == 1153:
+        return "The request is larger than the database's max_allowed_packet"
     return "The database does not answer"

@@ -19,6 +19,8 @@ from sqlalchemy.dialects import mysql, sqlite
 
 BLOCK_ROWS = 200
 """More rows than this are sent statement by statement: then the rows take the time, not the round trips."""
+BLOCK_CHARACTERS = 50_000
+"""Nor is a longer text: the server takes at most max_allowed_packet, and PyMySQL cuts single statements itself."""
 _VALUES = re.compile(r"(.+?\bVALUES )(\((?:%s(?:, )?)+\))(.*)", re.DOTALL)
 
 
@@ -60,13 +62,13 @@ def run_steps(connection: Connection, steps: Sequence[Step], *, as_block: bool) 
     :param as_block: the server is MariaDB, which takes them all in one round trip, as a compound statement.
     """
     steps = [step for step in steps if step[1]]
-    if not as_block or sum(len(rows) for _, rows in steps) > BLOCK_ROWS:
+    small = sum(len(rows) for _, rows in steps) <= BLOCK_ROWS
+    values = [v for prepared, rows in steps for row in prepared.values(rows) for v in row] if small else []
+    if not as_block or not small or sum(len(v) for v in values if isinstance(v, str)) > BLOCK_CHARACTERS:
         for prepared, rows in steps:
             prepared.run(connection, rows)
-        return
-    text = "; ".join(prepared.text(len(rows)) for prepared, rows in steps)
-    values = [value for prepared, rows in steps for row in prepared.values(rows) for value in row]
-    if steps:
+    elif steps:
+        text = "; ".join(prepared.text(len(rows)) for prepared, rows in steps)
         with closing(_cursor(connection)) as cursor:
             cursor.execute(f"BEGIN NOT ATOMIC {text}; END", values)
 

@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 GATHER_SECONDS = 0.0003
-GATHER_ROUNDS = 1
 
 W = TypeVar("W")
 R = TypeVar("R")
@@ -90,20 +89,13 @@ class GroupCommit(Generic[W, R]):
                 waiting.turn.release()
 
     def _gather(self) -> None:
-        """Give requests that are just being read the time to join, as long as more keep coming.
+        """Give requests that are just being read a moment to join, where there are several at a time.
 
-        A write is many short waits for the database. Threads that read requests meanwhile make each of
+        A write is a few short waits for the database. Threads that read requests meanwhile make each of
         them longer than the work itself, because Python runs one thread at a time: so first come, then write.
         """
-        before = len(self._queue)
-        if before < 2 and self._last < 2:
-            return
-        for _ in range(GATHER_ROUNDS):
+        if len(self._queue) > 1 or self._last > 1:
             time.sleep(GATHER_SECONDS)
-            after = len(self._queue)
-            if after == before:
-                return
-            before = after
 
     def _take(self) -> list[_Waiting[W, R]]:
         with self._mutex:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -37,7 +36,6 @@ def current_revision(connection: Connection) -> str | None:
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:
     """Run what migrations are missing; return the revisions before and after."""
-    _make_private_file(engine)
     with engine.connect() as connection:
         before = current_revision(connection)
         connection.rollback()
@@ -46,10 +44,3 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
         command.upgrade(config, "head")
         connection.commit()
     return before, head_revision()
-
-
-def _make_private_file(engine: Engine) -> None:
-    """Make a new SQLite file readable by its owner only: it will hold students' records."""
-    name = engine.url.database
-    if engine.dialect.name == "sqlite" and name and name != ":memory:" and not name.startswith("file:"):
-        Path(name).touch(mode=0o600)

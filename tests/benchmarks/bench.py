@@ -1,4 +1,4 @@
-"""Run the benchmarks: rounds of every case in turn, on MariaDB and on SQLite, then medians."""
+"""Run the benchmarks: rounds of every case in turn, on each database in each set-up, then medians."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from tests.benchmarks import baseline
-from tests.benchmarks.cases import BASELINE, BATCH, MEMORY, NAIVE, SERVICE, Case, chosen
+from tests.benchmarks.cases import BASELINE, BATCH, NAIVE, SERVICE, Case
 from tests.benchmarks.contender import Contender
 from tests.benchmarks.figures import Figure, Memory, Options
 from tests.benchmarks.load import Load
@@ -22,6 +22,7 @@ from tests.benchmarks.servers import (
     settings,
     sqlite_rows,
 )
+from tests.benchmarks.setups import Series, SetUp, series
 from tests.support.mariadb import MariaDB
 
 
@@ -31,13 +32,13 @@ def progress(text: str) -> None:
 
 
 @contextmanager
-def on_mariadb(options: Options) -> Iterator[tuple[Contender, Contender]]:
+def on_mariadb(setup: SetUp) -> Iterator[tuple[Contender, Contender]]:
     """Start MariaDB, the baseline and the service; yield both, the baseline first."""
     with MariaDB(buffer_pool="256M") as server:
         naive, url = server.create_database(), server.create_database()
         with baseline.connect(naive) as connection:
             connection.cursor().execute(baseline.TABLE)
-        with _servers(options, settings(url), naive) as (reference, service, token):
+        with _servers(setup, settings(url), naive) as (reference, service, token):
             yield (
                 Contender(reference, "", naive_rows(server, naive), by_host=False),
                 Contender(service, token, mariadb_rows(server, url)),
@@ -45,18 +46,18 @@ def on_mariadb(options: Options) -> Iterator[tuple[Contender, Contender]]:
 
 
 @contextmanager
-def on_sqlite(options: Options) -> Iterator[tuple[Contender, Contender]]:
+def on_sqlite(setup: SetUp) -> Iterator[tuple[Contender, Contender]]:
     """Start the baseline and the service on a file; yield both, the baseline first."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         file = Path(folder) / "bench.sqlite"
-        with _servers(options, settings(f"sqlite:///{file}"), "") as (reference, service, token):
+        with _servers(setup, settings(f"sqlite:///{file}"), "") as (reference, service, token):
             yield Contender(reference, "", None), Contender(service, token, sqlite_rows(file))
 
 
 @contextmanager
-def _servers(options: Options, env: dict[str, str], naive: str) -> Iterator[tuple[Gunicorn, Gunicorn, str]]:
+def _servers(setup: SetUp, env: dict[str, str], naive: str) -> Iterator[tuple[Gunicorn, Gunicorn, str]]:
     token = prepare(env)
-    counts = options.workers, options.threads
+    counts = setup.workers, setup.threads
     reference_env = env | {"BASELINE_DATABASE_URL": naive}
     with (
         Gunicorn("tests.benchmarks.baseline:app", reference_env, *counts) as reference,
@@ -65,36 +66,40 @@ def _servers(options: Options, env: dict[str, str], naive: str) -> Iterator[tupl
         yield reference, service, token
 
 
-def measure(options: Options, database: str, reference: Contender, service: Contender) -> list[Figure]:
+def measure(options: Options, what: Series, reference: Contender, service: Contender) -> list[Figure]:
     """Run every case once a round, so that a slow minute of the machine hits all of them."""
-    cases = chosen(options.only, naive=database == "MariaDB")
-    for case in cases:
+    for case in what.cases:
         _contender(case, reference, service).warm_up(case)
     rounds: list[dict[str, Load]] = []
     for number in range(options.rounds):
         loads: dict[str, Load] = {}
-        for case in cases:
+        for case in what.cases:
             result = _contender(case, reference, service).measure(case, options.seconds)
             loads[case.name] = result
             progress(
-                f"{database} {number + 1}/{options.rounds} {case.title}: {result.rate:,.0f} requests/s,"
+                f"{_place(what)} {number + 1}/{options.rounds} {case.title}: {result.rate:,.0f} requests/s,"
                 f" {result.rate * case.batch:,.0f} records/s, p50 {result.p50:.1f} ms"
             )
         rounds.append(loads)
-    return [_figure(database, case, rounds) for case in cases]
+    return [_figure(what, case, rounds) for case in what.cases]
+
+
+def _place(what: Series) -> str:
+    return f"{what.database}, {what.setup.short}"
 
 
 def _contender(case: Case, reference: Contender, service: Contender) -> Contender:
     return reference if case in (BASELINE, NAIVE) else service
 
 
-def _figure(database: str, case: Case, rounds: Sequence[dict[str, Load]]) -> Figure:
+def _figure(what: Series, case: Case, rounds: Sequence[dict[str, Load]]) -> Figure:
     loads = [each[case.name] for each in rounds]
     rate = median(load.rate for load in loads)
     # A ratio is taken within its round, where both sides had the same neighbours.
     ratio = median(each[case.name].rate / each[case.against].rate for each in rounds) if case.against else None
     return Figure(
-        database=database,
+        database=what.database,
+        setup=what.setup,
         name=case.name,
         title=case.title,
         requests=rate,
@@ -104,12 +109,12 @@ def _figure(database: str, case: Case, rounds: Sequence[dict[str, Load]]) -> Fig
         p99=median(load.p99 for load in loads),
         ratio=ratio,
         against=case.against,
-        target=case.target if database == "MariaDB" else None,
+        target=what.target(case),
         generator=median(load.cpu / load.seconds for load in loads),
     )
 
 
-def memory(options: Options, database: str, service: Contender) -> Memory:
+def memory(options: Options, what: Series, service: Contender) -> Memory:
     """Send many records, and read the workers' memory on the way."""
     case = next(case for case in SERVICE if case.name == f"json-{BATCH}")
     service.warm_up(case)
@@ -117,26 +122,25 @@ def memory(options: Options, database: str, service: Contender) -> Memory:
     resident: dict[str, int] = {}
     done = 0
     for share in (10, 50, 100):
-        upto = options.memory_records * share // 100 // BATCH
+        upto = options.memory_records[what.database] * share // 100 // BATCH
         service.send(case, upto - done, seconds=600)
         done = upto
         now = service.server.memory()
         resident[f"{share} %"] = sum(now.values())
-        progress(f"{database} memory after {done * BATCH:,} records: {sum(now.values()) / 1024:,.1f} MiB")
-    return Memory(database, done * BATCH, resident, same_workers=workers == set(now))
+        progress(f"{_place(what)}: memory after {done * BATCH:,} records: {sum(now.values()) / 1024:,.1f} MiB")
+    return Memory(what.database, what.setup, done * BATCH, resident, same_workers=workers == set(now))
 
 
 def run(options: Options) -> tuple[list[Figure], list[Memory]]:
     """Run what `options` ask for; raises contender.Failed on a wrong answer or a lost record."""
     figures: list[Figure] = []
     memories: list[Memory] = []
-    for database, start in (("MariaDB", on_mariadb), ("SQLite", on_sqlite)):
-        if database == "SQLite" and options.only == NAIVE.name:
-            continue
-        progress(f"{database}: starting")
-        with start(options) as (reference, service):
-            if options.only != MEMORY:
-                figures += measure(options, database, reference, service)
-            if options.only in ("", MEMORY):
-                memories.append(memory(options, database, service))
+    start = {"MariaDB": on_mariadb, "SQLite": on_sqlite}
+    for what in series(options.only, options.setup):
+        progress(f"{what.database}, {what.setup.long}: starting")
+        with start[what.database](what.setup) as (reference, service):
+            if what.cases:
+                figures += measure(options, what, reference, service)
+            if what.memory:
+                memories.append(memory(options, what, service))
     return figures, memories

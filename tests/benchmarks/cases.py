@@ -85,15 +85,3 @@ SERVICE = (
 )
 MEMORY = "memory"
 NAMES = (BASELINE.name, NAIVE.name, *(case.name for case in SERVICE), MEMORY)
-
-
-def chosen(only: str, naive: bool) -> list[Case]:
-    """Return the cases to run: all, or the one named and what it is compared with."""
-    cases = [BASELINE, *([NAIVE] if naive else []), *SERVICE]
-    if not only:
-        return cases
-    wanted = {only}
-    for case in reversed(cases):  # a case stands after the one it is compared with
-        if case.name in wanted:
-            wanted.add(case.against)
-    return [case for case in cases if case.name in wanted]

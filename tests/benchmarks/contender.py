@@ -35,14 +35,13 @@ class Contender:
     def warm_up(self, case: Case) -> None:
         """Learn the answer to expect, and about how many requests a second will be needed."""
         self._expected[case.name] = self._probe(case)
-        count = max(WARM_UP // case.batch, 2 * load.CONNECTIONS)
-        self._rates[case.name] = self._load(case, count, seconds=30).rate
+        self._rates[case.name] = self._load(case, _some(case), seconds=30).rate
         self._rates[case.name] = self.measure(case, seconds=1).rate
 
     def measure(self, case: Case, seconds: float) -> load.Load:
         """Load the server for `seconds`; raise Failed on any wrong answer or missing row."""
         # A little more than can be used up: the clock, not the last request, shall end the round.
-        count = int(self._rates[case.name] * seconds * 1.6) + 10 * load.CONNECTIONS
+        count = int(self._rates[case.name] * seconds * 1.6) + _some(case)
         return self._load(case, count, seconds)
 
     def send(self, case: Case, count: int, seconds: float) -> load.Load:
@@ -83,3 +82,8 @@ class Contender:
         stored = self._rows()
         if stored != self._sent:
             raise Failed(f"{case.name}: sent {dict(self._sent)}, stored {dict(stored)}")
+
+
+def _some(case: Case) -> int:
+    """Return how many requests keep every connection busy for a moment."""
+    return max(WARM_UP // case.batch, 2 * load.CONNECTIONS)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tests.benchmarks.setups import SetUp
 
 GROWTH = 1.1  # what the workers' memory may grow by, from a tenth of the records to all of them
+FULL_MEMORY = {"MariaDB": 1_000_000, "SQLite": 200_000}  # records
+QUICK_MEMORY = {"MariaDB": 50_000, "SQLite": 50_000}
 
 
 @dataclass(frozen=True)
 class Options:
-    """How long and how much; `only` names one case."""
+    """How long and how much; `only` names one case, `setup` replaces the two usual ones."""
 
     seconds: float = 5.0
     rounds: int = 3
-    workers: int = 2
-    threads: int = 8
-    memory_records: int = 1_000_000
+    memory_records: Mapping[str, int] = field(default_factory=FULL_MEMORY.copy)
     only: str = ""
+    setup: SetUp | None = None
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ class Figure:
     """What one case reached: medians over the rounds, and what was asked of it."""
 
     database: str
+    setup: SetUp
     name: str
     title: str
     requests: float
@@ -49,6 +54,7 @@ class Memory:
     """Resident memory of all workers in KiB, by the share of the records sent."""
 
     database: str
+    setup: SetUp
     records: int
     resident: dict[str, int]
     same_workers: bool

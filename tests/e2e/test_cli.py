@@ -240,7 +240,14 @@ def test_a_copy_with_a_wrong_url_says_so_and_shows_no_password(sqlite_site: Site
     assert "geheim" not in refuse("db", "copy", "--", *urls, env=sqlite_site.env, here=True)
 
 
+def test_a_copy_of_a_file_that_is_not_there_makes_none(sqlite_site: Site, tmp_path: Path) -> None:
+    source, target = tmp_path / "mistyped.sqlite3", f"sqlite:///{tmp_path / 'x.sqlite3'}"
+    assert "no such file" in refuse("db", "copy", f"sqlite:///{source}", target, env=sqlite_site.env)
+    assert not source.exists()
+
+
 def test_a_copy_of_a_database_without_tables_is_refused(sqlite_site: Site, tmp_path: Path) -> None:
+    (tmp_path / "empty.sqlite3").touch()
     empty = f"sqlite:///{tmp_path / 'empty.sqlite3'}"
     assert "db upgrade" in refuse("db", "copy", empty, f"sqlite:///{tmp_path / 'x.sqlite3'}", env=sqlite_site.env)
 

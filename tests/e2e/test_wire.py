@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
@@ -172,3 +174,17 @@ def test_errors_are_those_of_moodle_byte_for_byte(
 def test_a_path_of_no_protocol_is_not_found_and_not_redirected(stack: Stack) -> None:
     for path in ("/", "/webservice", "/xmlrpc/", "/api/v1", "/webservice/soap/server.php"):
         assert get(stack.port, path).status == 404
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"POST //x?wstoken=SECRETSECRET",
+        b"POST /x?wstoken=SECRETSECRET\xff HTTP/1.1",
+        b"GET http://[x?wstoken=SECRETSECRET HTTP/1.1",
+    ],
+)
+def test_a_request_line_that_can_not_be_read_leaves_no_token_in_the_log(stack: Stack, line: bytes) -> None:
+    with suppress(OSError, HTTPException):
+        send(stack.port, line + b"\r\nHost: x\r\n\r\n")
+    assert "SECRETSECRET" not in stack.service.log()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,9 @@ def test_a_migration_that_was_cut_off_goes_on_where_it_stopped(empty_site: Site,
             )
             == []
         )
+
+
+def test_a_new_sqlite_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    file = tmp_path / "new.sqlite3"
+    upgrade(make_engine(f"sqlite:///{file}"))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600

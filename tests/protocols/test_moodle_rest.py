@@ -241,3 +241,12 @@ def test_every_record_of_a_form_is_stored_in_order(web: WebSite, token: str) -> 
     form = {f"nb_logs[{m[1:]}][{k}]": v for m in messages for k, v in cell_run("s", m)[1].items()}
     assert call(web, token, form, moodlewsrestformat="json") == b"[]"
     assert [row["message"] for row in web.rows("server_data")] == messages
+
+
+def test_a_nameless_part_of_a_form_is_one_clear_error(web: WebSite, token: str) -> None:
+    body = b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n"
+    kind = "multipart/form-data; boundary=b"
+    query = f"wstoken={token}&wsfunction={WRITE}&moodlewsrestformat=json"
+    answer = web.client.post(f"/webservice/rest/server.php?{query}", data=body, content_type=kind)
+    assert answer.json is not None
+    assert answer.json["errorcode"] == "invalidparameter"

@@ -197,3 +197,27 @@ def test_a_session_can_be_found_among_the_rejects(web: WebSite, wire: Wire, toke
     wire.write([answered("m", date="no"), seen("t", 7) | {"inst_id": "x"}], token)
     found = [(kept.reject.session, kept.reject.username) for kept in web.rejects()]
     assert found == [("s", "student1"), ("t", "")]
+
+
+def test_a_field_name_of_any_length_loses_no_neighbour(web: WebSite, wire: Wire, token: str) -> None:
+    answer = wire.write([answered("m1"), answered("m2") | {"k" * 70_000: "x"}], token)
+    assert answer.code == "invalidparameter"
+    assert len(answer.detail) < 1_000
+    assert stored_messages(web) == ["m1"]
+    assert [len(kept.reject.reason) <= 2_000 for kept in web.rejects()] == [True]
+
+
+def test_what_fits_is_kept_where_another_reject_does_not(make_web: Any, wire: Wire) -> None:
+    web = make_web(reject_max_count=1)
+    answer = type(wire)(web.client).write(
+        [answered("m1"), answered("m2", date="x"), answered("m3", date="y")], web.token("nblogs:write")
+    )
+    assert answer.code == "rejectlimit"
+    assert stored_messages(web) == ["m1"]
+    assert ["m2" in kept.reject.raw.decode() for kept in web.rejects()] == [True]
+
+
+def test_scrubbing_leaves_json_whole(web: WebSite, wire: Wire, token: str) -> None:
+    wire.write([answered("m", tags='["filename:a?wstoken=abc"]', date="x")], token)
+    (kept,) = web.rejects()
+    assert json.loads(kept.reject.raw)["tags"] == '["filename:a?wstoken=[token removed]"]'

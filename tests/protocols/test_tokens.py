@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app.auth.activity_tokens import make_token
+from app.auth.authenticator import TokenAuthenticator
 from app.auth.caller import ADMIN, SCOPES
 from tests.conftest import MakeWeb
 from tests.protocols.wires import WRITE, Wire
@@ -181,11 +182,44 @@ def test_a_course_token_writes_records_of_its_courses(web: WebSite, wire: Wire) 
     records = [seen("s", 7), *cell_run("s", "m")]
     assert wire.write(records, web.token(courses=[3])).code == "accessexception"
     assert web.count("session") == 0
-    assert (
-        wire.write(records, web.token(courses=[1, 2])).code == "accessexception"
-    )  # the cell run bound the session
-    web.register(8, course_id=2)
-    assert wire.write([seen("t", 8), *cell_run("t", "m")], web.token(courses=[1, 2])).code == ""
+    # That token has begun the session with its cell run; who may tell its activity takes it over.
+    assert wire.write(records, web.token(courses=[1, 2])).code == ""
+    assert [row["course"] for row in web.rows("executions")] == [2]
+
+
+def test_what_was_begun_under_another_course_token_is_kept_until_its_activity_is_told(
+    web: WebSite, wire: Wire
+) -> None:
+    web.register(7, course_id=2)
+    first, second = cell_run("s", "m")
+    assert wire.write([first], web.token(courses=[2])).code == ""
+    assert wire.write([second], web.token(courses=[2])).code == "recordrejected"
+    assert len(web.rejects()) == 1
+
+
+def test_a_browser_session_seen_again_is_a_duplicate_for_a_course_token(web: WebSite, wire: Wire) -> None:
+    web.register(7, course_id=2)
+    token = web.token(courses=[2])
+    assert [wire.write([seen("s", 7)], token).code for _ in range(2)] == ["", ""]
+    assert web.rejects() == []
+
+
+def test_what_another_activity_planted_in_a_session_is_not_placed(web: WebSite, wire: Wire, token: str) -> None:
+    web.register(50, course_id=2)
+    assert wire.write([*cell_run("s", "planted")], web.activity_token(1, 7)).code == ""
+    assert wire.write([seen("s", 50), *cell_run("s", "own")], token).code == ""
+    assert {row["message"]: row["lti_id"] for row in web.rows("executions")} == {"planted": 0, "own": 50}
+
+
+def test_an_old_and_a_new_activity_token_are_told_apart_in_one_group(web: WebSite) -> None:
+    old = web.parts.registry.authorise(WRITE, web.activity_token(1, 7), None)[0]
+    web.parts.tokens.raise_counter(1, 7)
+    new = web.parts.registry.authorise(WRITE, web.activity_token(1, 7), None)[0]
+    for callers in ([old, new], [new, old]):
+        authenticator = TokenAuthenticator(web.parts.tokens, web.parts.activity_keys)
+        with web.parts.database.reading() as connection:
+            void = authenticator.recheck(connection, callers)
+        assert set(void) == {old.identity}
 
 
 def test_a_course_token_writes_no_session_of_another_course(web: WebSite, wire: Wire, token: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -62,3 +63,9 @@ def test_any_value_comes_back(filename: str, codenum: str, others: list[str]) ->
 def test_no_text_is_an_error(text: str) -> None:
     assert isinstance(parse_tags(text).filename, str)
     assert parse_tags(f'["codenum:7", {text!r}').codenum.startswith("7") or "codenum" in text
+
+
+def test_hostile_tags_take_no_time() -> None:
+    began = time.perf_counter()
+    assert parse_tags('"filename:' + " " * 65_000) == CellTags()
+    assert time.perf_counter() - began < 1

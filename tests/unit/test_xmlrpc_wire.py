@@ -308,3 +308,29 @@ def outcome(body: bytes) -> object:
         return parse_call(body)
     except MalformedRequest as error:
         return error.detail
+
+
+@pytest.mark.parametrize("text", ["a<b>1</b>c", "<i/>x"])
+def test_markup_in_a_text_is_repaired_and_not_cut(text: str) -> None:
+    body = unescaped(dict.fromkeys(FIELDS, "") | {"tags": text})
+    with pytest.raises(MalformedRequest, match="stands within"):
+        parse_call(body)
+    repaired = repair_struct(body, FIELDS)
+    assert repaired is not None
+    assert repaired["tags"] == text
+
+
+def test_a_document_type_in_utf_16_is_refused() -> None:
+    text = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x [<!ENTITY e "v">]>' + STRUCT.replace("v", "&e;")
+    with pytest.raises(MalformedRequest, match="document type"):
+        parse_call(text.encode("utf-16"))
+
+
+STRUCT = (
+    "<methodCall><methodName>m</methodName><params><param><value><struct><member><name>a</name>"
+    "<value><string>v</string></value></member></struct></value></param></params></methodCall>"
+)
+
+
+def test_a_long_body_is_not_repaired() -> None:
+    assert repair_struct(unescaped(dict.fromkeys(FIELDS, "") | {"tags": "&" * 600_000}), FIELDS) is None
