@@ -46,9 +46,8 @@ def make_wsgi(exchange: Exchange, max_body_bytes: int) -> Wsgi:
             return []
         try:
             text, as_json = _answer(exchange, request)
-        except Exception as error:  # noqa: BLE001  # as in Exchange.perform: logged under an id, told by it
+        except Exception:  # noqa: BLE001  # as in Exchange.perform: logged under an id, told by it
             text, as_json = error_xml(exchange.registry.unforeseen(PROTOCOL)), False
-            del error
         body = text.encode("utf-8")
         kind = "application/json" if as_json else "application/xml; charset=utf-8"
         headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", NO_STORE)]
