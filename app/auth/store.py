@@ -93,13 +93,13 @@ class TokenStore:
     def epoch(self) -> int:
         """Return how often any token was revoked or rotated. Ask before the token itself is looked up."""
         with self._database.reading() as connection:
-            statement = select(t.epochs.c.value).where(t.epochs.c.name == t.TOKEN_EPOCH)
+            statement = select(t.epochs.c.value).where(t.epochs.c.name == t.REVOCATIONS)
             return connection.execute(statement).scalar() or 0
 
     def _raise_epoch(self, connection: Connection) -> None:
         dialect = "sqlite" if self._database.is_sqlite else "mysql"
         count = upsert(dialect, t.epochs, ["name"], lambda table, _: [("value", table.c.value + 1)])
-        connection.execute(count, {"name": t.TOKEN_EPOCH, "value": 1})
+        connection.execute(count, {"name": t.REVOCATIONS, "value": 1})
 
     def counter(self, inst_id: int, lti_id: int) -> int:
         """Return the counter of an activity's tokens; 0 where none was ever raised."""

@@ -35,7 +35,7 @@ def tags(keys: Collection[tuple[str, str]]) -> Lookup:
 
 def token_epoch() -> Lookup:
     """Ask how often any token was revoked or rotated."""
-    return Lookup(EPOCH, t.epochs, ("value",), {"name": [t.TOKEN_EPOCH]})
+    return Lookup(EPOCH, t.epochs, ("value",), {"name": [t.REVOCATIONS]})
 
 
 def bindings(names: Collection[str]) -> Lookup:

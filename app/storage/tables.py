@@ -27,7 +27,7 @@ from sqlalchemy.sql.schema import SchemaItem
 
 PREFIX = "lticontainer_"
 DAY_US = 86_400_000_000
-TOKEN_EPOCH = "tokens"  # noqa: S105  # the name of a row
+REVOCATIONS = "tokens"
 
 metadata = MetaData(
     naming_convention={

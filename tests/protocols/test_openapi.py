@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pytest
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has none
+from jsonschema import Draft202012Validator
 from jsonschema import ValidationError as Invalid
 from marshmallow import ValidationError
 
