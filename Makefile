@@ -7,7 +7,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
-SYSTEM_PACKAGES = mariadb-server-core mariadb-client-core nginx systemd
+SYSTEM_PACKAGES = mariadb-server-core mariadb-client-core nginx systemd \
+	openssh-server openssh-client docker.io iptables podman conmon busybox-static iproute2
 
 .PHONY: run test bench lint lock system clean
 
