@@ -208,3 +208,16 @@ tokens = _table(
     Column("revoked_at", BigInteger),
     UniqueConstraint("token_hash"),
 )
+
+login_codes = _table(
+    "login_codes",
+    Column("code_hash", TokenHash, primary_key=True),
+    Column("sealed", Text, nullable=False),
+    _number("expires_at"),
+)
+
+rosters = _table(
+    "rosters",
+    Column("course", BigInteger, primary_key=True, autoincrement=False),
+    Column("username", String(USERNAME), primary_key=True),
+)
