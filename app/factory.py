@@ -8,9 +8,11 @@ from decimal import Decimal
 
 from flask import Flask
 
+from app.audit.store import AuditStore
 from app.auth.activity_tokens import make_token
 from app.auth.authenticator import TokenAuthenticator
 from app.auth.caller import Caller
+from app.auth.encryption import Cipher
 from app.auth.keys import ACTIVITY_TOKENS, PAGE_COOKIES, derive_keys
 from app.auth.login_codes import LoginCodes
 from app.auth.store import TokenStore
@@ -20,6 +22,7 @@ from app.custom_params import functions as custom_params
 from app.custom_params.policy import Limits, Policy
 from app.custom_params.store import ActivityStore
 from app.custom_params.writing import Site, writing_functions
+from app.downloads import Download, Downloads
 from app.ltis import functions as ltis
 from app.ltis.store import LtiStore
 from app.monitoring import functions as monitoring_functions
@@ -31,6 +34,7 @@ from app.nblogs import functions as nblogs
 from app.nblogs.recorder import Recorder
 from app.nblogs.rejects import RejectStore
 from app.nblogs.store import RecordStore
+from app.protocols import downloads as download_routes
 from app.protocols import json_api, moodle_rest, openapi, xmlrpc
 from app.protocols.exchange import Exchange
 from app.protocols.php_paths import REST, accept_any_prefix
@@ -55,7 +59,10 @@ class Service:
     rejects: RejectStore
     recorder: Recorder
     registry: Registry
+    downloads: Downloads
     activity_keys: tuple[bytes, ...]
+    audit: AuditStore
+    cipher: Cipher
 
 
 def build_service(settings: Settings) -> Service:
@@ -97,8 +104,21 @@ def build_service(settings: Settings) -> Service:
         ),
         authenticator,
     )
-    codes = LoginCodes(database)
-    return Service(settings, database, tokens, codes, lti_store, rejects, recorder, registry, activity_keys)
+    streams: tuple[Download, ...] = ()
+    return Service(
+        settings=settings,
+        database=database,
+        tokens=tokens,
+        login_codes=LoginCodes(database),
+        ltis=lti_store,
+        rejects=rejects,
+        recorder=recorder,
+        registry=registry,
+        downloads=Downloads(streams, authenticator),
+        activity_keys=activity_keys,
+        audit=AuditStore(database, settings.audit_days),
+        cipher=Cipher(settings.master_keys),
+    )
 
 
 def _policy(settings: Settings) -> Policy:
@@ -125,7 +145,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     exchange = Exchange(service.registry, tuple(settings.trusted_proxies))
     xmlrpc.connect(app, exchange)
     json_api.connect(app, exchange)
-    openapi.connect(app, service.registry)
+    download_routes.connect(app, service.downloads, exchange)
+    openapi.connect(app, service.registry, service.downloads)
     monitoring.connect(app, service.database, exchange.address, tuple(settings.metrics_networks))
     _connect_page(app, service, exchange)
     app.url_map.merge_slashes = False

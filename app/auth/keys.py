@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 ACTIVITY_TOKENS = "activity tokens"
 PAGE_COOKIES = "page cookies"
+ENCRYPTION = "encryption"
 
 
 def derive_key(master: bytes, use: str) -> bytes:
