@@ -33,7 +33,7 @@ export function Chart({ kind, answer, small = false }) {
   useEffect(() => () => drawn.current?.destroy(), []);
   if (error) return html`<${Notice} error=${error} />`;
   if (!result) return html`<p class="empty">${t("loading")}</p>`;
-  const empty = result.labels.length === 0 || result.series.every((series) => series.values.every((value) => !value));
+  const empty = result.labels.length === 0 || result.series.every((series) => series.values.every((value) => value <= 0));
   return html`<div class="chart" data-kind=${kind}>
     ${empty && html`<p class="empty chart-empty">${t("no_runs")}</p>`}
     <div class="canvas" hidden=${empty}><canvas ref=${canvas} role="img" aria-label=${t("chart_label", { name: t(`chart_${kind}`) })}></canvas></div>
@@ -56,5 +56,5 @@ function Numbers({ result, kind }) {
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${t("chart_label", { name: t(`chart_${kind}`) })}><table class="plain"><thead><tr><td></td>
     ${result.series.map((series) => html`<th scope="col"><bdi>${series.name}</bdi></th>`)}</tr></thead>
     <tbody>${result.labels.map((label, row) => html`<tr><th scope="row"><bdi>${label}</bdi></th>
-      ${result.series.map((series) => html`<td class="num">${series.values[row] === null ? "–" : number(series.values[row])}</td>`)}</tr>`)}</tbody></table></div>`;
+      ${result.series.map((series) => html`<td class="num">${series.values[row] < 0 ? "–" : number(series.values[row])}</td>`)}</tr>`)}</tbody></table></div>`;
 }

@@ -57,7 +57,7 @@ function bars(result, colour, kind, small) {
 function lines(result, colour) {
   const datasets = result.series.map((series, index) => ({
     label: series.name,
-    data: series.values,
+    data: series.values.map((value) => (value < 0 ? null : value)),
     borderColor: colour[`series-${index % 8}`],
     backgroundColor: colour[`series-${index % 8}`],
     borderDash: DASHES[Math.floor(index / 8) % DASHES.length],
