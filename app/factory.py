@@ -7,6 +7,9 @@ from decimal import Decimal
 
 from flask import Flask
 
+from app.activity import functions as activity
+from app.activity.progress import Thresholds
+from app.activity.store import ActivityStore as ActivityReader
 from app.auth.activity_tokens import make_token
 from app.auth.authenticator import TokenAuthenticator
 from app.auth.caller import Caller
@@ -81,6 +84,9 @@ def build_service(settings: Settings) -> Service:
             *ltis.functions(lti_store),
             *custom_params.reading_functions(settings.zone),
             *writing_functions(site_params, ActivityStore(database)),
+            *activity.functions(
+                ActivityReader(database), settings.zone, Thresholds(settings.stuck_errors, settings.stuck_silence)
+            ),
             *site.functions(granted, lambda: database.kind, settings.moodle_url),
         ),
         authenticator,
