@@ -178,6 +178,12 @@ class Settings(BaseSettings):
         le=10_000_000,
         description="The most rejected records that are kept for one token.",
     )
+    audit_days: int = Field(
+        default=1095,
+        ge=0,
+        le=36_500,
+        description="Days after which an entry leaves the log of changes. 0 keeps all.",
+    )
     time_zone: str = Field(
         default="UTC",
         description="The zone of times that teachers write without one, such as `Asia/Tokyo`.",
@@ -203,6 +209,9 @@ class Settings(BaseSettings):
         ge=1,
         le=86_400,
         description="So many seconds without a run after an error, and a student counts as stuck.",
+    )
+    page_hours: int = Field(
+        default=12, ge=1, le=720, description="Hours after which the page asks for the token again."
     )
     log_level: str = Field(
         default="INFO",

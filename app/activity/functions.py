@@ -8,6 +8,8 @@ from dataclasses import asdict
 from datetime import tzinfo
 from typing import Any, Protocol
 
+from marshmallow import Schema
+
 from app.activity import schemas
 from app.activity.charts import (
     NAMES,
@@ -34,6 +36,18 @@ READ = "activity:read"
 MATRIX_MAX = 200_000
 Arguments = Mapping[str, Any]
 
+WANTED = ("course_id", "inst_id", "lti_ids")
+SIZES = ("chart_bar_usernum", "chart_bar_codenum", "chart_line_usernum", "chart_line_interval")
+LENGTHS = ("during_realtime", "during_anytime")
+CHART = (
+    *("chart", *WANTED, "period", "start", "end", "username", "filename"),
+    *(*SIZES, *LENGTHS, "page", "zone", "lang"),
+)
+DASHBOARD = (*WANTED, "start", "end", "username", "filename", *SIZES, *LENGTHS, "zone", "lang")
+FILTERS = (*WANTED, "period", "start", "end", "username", "filename", *LENGTHS, "zone")
+PROGRESS = ("course_id", "lti_ids", "filename", "codenums", "roster", "inst_id", "zone")
+"""XML-RPC's order of parameters."""
+
 
 class Clock(Protocol):
     """Tells the time."""
@@ -57,6 +71,7 @@ def functions(
             "Draw one chart.",
             "Shows executions that have both parts. Nothing found is an empty chart, no error.",
             schemas.ChartParams,
+            CHART,
             schemas.ChartSchema,
             view.chart,
         ),
@@ -65,6 +80,7 @@ def functions(
             "Draw the four charts for now, and for a period: the first page of each.",
             "As eight calls of get_chart, in one.",
             schemas.DashboardParams,
+            DASHBOARD,
             schemas.DashboardSchema,
             view.dashboard,
         ),
@@ -73,6 +89,7 @@ def functions(
             "Tell which users, files and activities occur in a period.",
             "",
             schemas.FiltersParams,
+            FILTERS,
             schemas.FiltersSchema,
             view.filters,
         ),
@@ -81,6 +98,7 @@ def functions(
             "Show the class as a matrix: each student's tries on each code cell.",
             "Aborted runs are no tries.",
             schemas.ProgressParams,
+            PROGRESS,
             schemas.ProgressSchema,
             view.progress,
         ),
@@ -93,7 +111,13 @@ def its_course(caller: Caller, arguments: Arguments) -> bool:
 
 
 def _declare(
-    name: str, summary: str, description: str, params: Any, result: Any, handler: Callable[[Arguments], Arguments]
+    name: str,
+    summary: str,
+    description: str,
+    params: type[Schema],
+    positional: tuple[str, ...],
+    result: type[Schema],
+    handler: Callable[[Arguments], Arguments],
 ) -> ExternalFunction:
     def handle(call: Call) -> Arguments:
         try:
@@ -107,11 +131,11 @@ def _declare(
         description=description,
         scope=READ,
         params=params(),
-        positional=tuple(params().fields),
+        positional=positional,
         result=result(),
         handler=handle,
         covers=its_course,
-        example={"course_id": 2},
+        example={"chart": "users_bar", "course_id": 2} if "chart" in positional else {"course_id": 2},
     )
 
 

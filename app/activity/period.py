@@ -119,11 +119,11 @@ def show_time(moment_us: int, zone: tzinfo) -> str:
 
 
 def step_labels(period: Period, zone: tzinfo) -> list[str]:
-    """Return a short name of every step, in a zone: as exact as the step, the date only where days matter."""
+    """Return a short name of every step, in a zone: its start, the date only where days matter."""
     step, length = period.step_us, period.end_us - period.start_us
     clock = "%H:%M" if step >= 60 * SECOND_US else "%H:%M:%S"
     if step >= _DAY * SECOND_US:
-        shape = "%Y-%m-%d"
+        shape = "%Y-%m-%d %H:%M"
     elif length <= _DAY * SECOND_US:
         shape = clock
     else:

@@ -131,10 +131,14 @@ WRONG: Mapping[str, tuple[str, ...]] = {
     "metrics_networks": ("everywhere",),
     "reject_max_bytes": ("1023",),
     "reject_max_count": ("-1",),
+    "audit_days": ("-1", "36501", "never"),
     "time_zone": ("Mars/Base", "/etc/passwd", "../etc"),
     "public_url": ("moodle.example.org", "ftp://x", "https://x?a=b"),
     "proxy_has_own_token": ("perhaps",),
     "policy": ("everything", "[]"),
+    "stuck_errors": ("0", "1001", "many"),
+    "stuck_silence": ("0", "86401"),
+    "page_hours": ("0", "721", "1.5"),
     "log_level": ("debug", "LOUD", "INFO\n"),
 }
 
