@@ -8,6 +8,9 @@ from decimal import Decimal
 
 from flask import Flask
 
+from app.activity import functions as activity
+from app.activity.progress import Thresholds
+from app.activity.store import ActivityStore as ActivityReader
 from app.audit.store import AuditStore
 from app.auth.activity_tokens import make_token
 from app.auth.authenticator import TokenAuthenticator
@@ -100,6 +103,9 @@ def build_service(settings: Settings) -> Service:
             *monitoring_functions.functions(count_records, lambda: count_waiting(database)),
             *custom_params.reading_functions(settings.zone),
             *writing_functions(site_params, ActivityStore(database)),
+            *activity.functions(
+                ActivityReader(database), settings.zone, Thresholds(settings.stuck_errors, settings.stuck_silence)
+            ),
             *site.functions(granted, lambda: database.kind, settings.moodle_url),
         ),
         authenticator,
