@@ -12,7 +12,7 @@ export function Hardest({ progress, course, route }) {
     ${cells.length === 0 ? html`<p class="empty">${t("no_errors")}</p>` : html`<table class="plain hardest"><thead><tr><th scope="col">${t("cell")}</th>
       <th scope="col">${t("errors")}</th><th scope="col" class="num">${t("tries")}</th><th scope="col" class="num">${t("to_ok")}</th></tr></thead>
     <tbody>${cells.map((cell) => html`<tr key=${cell.key}><th scope="row"><a href=${toCell(course, cell, route.query.get("lti"))} title=${cell.filename}
-      aria-label=${t("cell_named", { number: cell.codenum, file: cell.filename })}>${cell.codenum}</a></th>
+      aria-label=${t("cell_named", { number: cell.codenum, file: cell.filename })}>${cell.codenum}</a> <span class="hint where" title=${cell.filename}><bdi>${cell.filename}</bdi></span></th>
       <td><${Share} part=${cell.errors} whole=${cell.tries} /></td>
       <td class="num">${cell.median_tries || "–"}</td><td class="num">${span(cell.median_seconds)}</td></tr>`)}</tbody></table>`}
   </section>`;

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { html } from "./html.js";
 import { Pages } from "./pages.js";
 import { byName, byUrgency } from "./progress.js";
-import { writeRoute } from "./route.js";
+import { choose, writeRoute } from "./route.js";
 import { State } from "./tiles.js";
 import { ago, number } from "./times.js";
 import { currentLanguage, t } from "./words.js";
@@ -23,6 +23,7 @@ export function Matrix({ progress, shown, route, course }) {
   const rows = found.slice(at * PAGE, (at + 1) * PAGE);
   const heads = progress.cells;
   return html`<div class="matrix-tools">
+      <${File} progress=${progress} route=${route} />
       <label>${t("order")} <select id="order" onChange=${(event) => setOrder(event.target.value)}>
         <option value="urgency">${t("order_urgency")}</option><option value="name">${t("order_name")}</option></select></label>
       <${Legend} />
@@ -35,6 +36,15 @@ export function Matrix({ progress, shown, route, course }) {
           lti=${route.query.get("lti")} minute=${Math.floor(Date.now() / 60000)} language=${currentLanguage()} />`)}</tbody>
       </table></div>
     ${rows.length === 0 && html`<p class="empty">${t("nobody")}</p>`}`;
+}
+
+function File({ progress, route }) {
+  const chosen = route.query.get("file") ?? "";
+  const files = [...new Set([...progress.cells.map((cell) => cell.filename), chosen].filter(Boolean))].sort();
+  if (files.length < 2 && !chosen) return null;
+  return html`<label>${t("file")} <select id="file" onChange=${(event) => choose(route, { file: event.target.value })}>
+    <option value="">${t("all_files")}</option>
+    ${files.map((name) => html`<option value=${name} selected=${name === chosen}>${name}</option>`)}</select></label>`;
 }
 
 function Head({ cells, course, route }) {

@@ -16,7 +16,7 @@ export function StudentView({ course, route, functions }) {
   if (error) return html`<${Notice} error=${error} />`;
   if (!progress) return html`<p class="empty">${t("loading")}</p>`;
   const student = progress.students.find((one) => one.username === name);
-  const filters = { course_id: course, username: name, period: "any", ...ofActivity(route) };
+  const filters = { course_id: course, username: name, ...ofActivity(route) };
   return html`<p class="back"><a href=${writeRoute(course, "class", [], route.query)}>← ${t("view_class")}</a></p>
     <div class="view-head"><h1 class="named"><bdi>${name}</bdi></h1>${student && html`<${State} state=${student.state} />`}</div>
     ${!student ? html`<${Notice} text=${t("no_such_student")} />` : html`
@@ -25,7 +25,7 @@ export function StudentView({ course, route, functions }) {
         <div><dt>${t("runs")}</dt><dd>${number(sum(student, "runs"))}</dd></div>
         <div><dt>${t("spent")}</dt><dd>${span(sum(student, "seconds"))}</dd></div></dl>
       <div class="split"><section class="panel"><h2>${t("cells")}</h2><${Cells} student=${student} cells=${progress.cells} course=${course} route=${route} /></section>
-        ${functions.has("get_chart") && html`<div class="stack"><${Figure} kind="codecell_bar" filters=${filters} /><${Figure} kind="codecell_line" filters=${filters} /></div>`}</div>`}`;
+        ${functions.has("get_chart") && html`<div class="stack"><${Figure} kind="codecell_bar" filters=${{ ...filters, period: "any" }} /><${Figure} kind="codecell_line" filters=${{ ...filters, period: "real" }} /></div>`}</div>`}`;
 }
 
 function sum(student, what) {
