@@ -13,6 +13,7 @@
      +-- RejectLimit          a record can't be stored, nor kept: its sender's share is used up
      +-- HostMismatch         the service's public URL is on another host than Moodle
      +-- ServiceUnavailable   the database does not answer; nothing was stored
+     +-- NotInstalled         a part that this needs is not installed with the service
      +-- InternalError        a fault of the service, logged under an id
 
 `exception` and `message` are Moodle's own where Moodle has the error (lib/moodlelib.php,
@@ -166,6 +167,15 @@ class HostMismatch(CallError):
     message = "The public URL is on another host than Moodle; volumes that exist would be lost"
 
 
+class NotInstalled(CallError):
+    """A part that this needs is not installed with the service."""
+
+    code = "notinstalled"
+    fault = -32011
+    status = 501
+    message = "A part that this needs is not installed"
+
+
 class InternalError(CallError):
     """A fault of the service; `detail` holds the id under which the log has the rest."""
 
@@ -188,5 +198,6 @@ ERRORS: tuple[type[CallError], ...] = (
     RejectLimit,
     ServiceUnavailable,
     HostMismatch,
+    NotInstalled,
     InternalError,
 )

@@ -7,16 +7,18 @@ from decimal import Decimal
 
 from flask import Flask
 
+from app.activity import export_functions as exports
+from app.activity.executions_store import ExecutionStore
 from app.auth.activity_tokens import make_token
 from app.auth.authenticator import TokenAuthenticator
 from app.auth.caller import Caller
-from app.auth.keys import ACTIVITY_TOKENS, derive_keys
+from app.auth.keys import ACTIVITY_TOKENS, PSEUDONYMS, derive_keys
 from app.auth.store import TokenStore
 from app.custom_params import functions as custom_params
 from app.custom_params.policy import Limits, Policy
 from app.custom_params.store import ActivityStore
 from app.custom_params.writing import Site, writing_functions
-from app.downloads import Download, Downloads
+from app.downloads import Downloads
 from app.ltis import functions as ltis
 from app.ltis.store import LtiStore
 from app.monitoring import routes as monitoring
@@ -75,6 +77,11 @@ def build_service(settings: Settings) -> Service:
         settings.zone,
     )
 
+    # The oldest key, so that pseudonyms stay the same when the master key is rotated.
+    pseudonyms = derive_keys(settings.master_keys, PSEUDONYMS)[-1]
+    export_site = exports.ExportSite(settings.moodle_url, settings.public_url, pseudonyms)
+    exporter = exports.Exporter(ExecutionStore(database), export_site)
+
     def granted(caller: Caller) -> list[ExternalFunction]:
         return registry.granted(caller)
 
@@ -84,12 +91,12 @@ def build_service(settings: Settings) -> Service:
             *ltis.functions(lti_store),
             *custom_params.reading_functions(settings.zone),
             *writing_functions(site_params, ActivityStore(database)),
+            *exports.functions(exporter),
             *site.functions(granted, lambda: database.kind, settings.moodle_url),
         ),
         authenticator,
     )
-    streams: tuple[Download, ...] = ()
-    downloads = Downloads(streams, authenticator)
+    downloads = Downloads(exports.downloads(exporter), authenticator)
     return Service(settings, database, tokens, lti_store, rejects, recorder, registry, downloads, activity_keys)
 
 

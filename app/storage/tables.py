@@ -28,6 +28,9 @@ from sqlalchemy.sql.schema import SchemaItem
 PREFIX = "lticontainer_"
 DAY_US = 86_400_000_000
 REVOCATIONS = "tokens"
+CONSENTS = "consents"
+EXECUTIONS_BY_COURSE = f"ix_{PREFIX}executions_course"
+"""Every index holds the primary key too, so this one has the rows of a course in their order."""
 
 metadata = MetaData(
     naming_convention={
@@ -144,6 +147,7 @@ executions = _table(
         ),
     ),
     UniqueConstraint("session", "message"),
+    Index(EXECUTIONS_BY_COURSE, "course"),
 )
 
 marks = _table("marks", Column("mark", Mark, primary_key=True))
@@ -187,6 +191,14 @@ rejects = _table(
     Column("raw", Bytes, nullable=False),
     Index(None, "caller"),
     Index(None, "session"),
+)
+
+course_rules = _table(
+    "course_rules",
+    Column("course", BigInteger, primary_key=True, autoincrement=False),
+    Column("records", Integer, nullable=False, server_default="1"),
+    Column("keep_days", BigInteger),
+    _number("changed_at"),
 )
 
 epochs = _table(
