@@ -234,6 +234,21 @@ class Settings(BaseSettings):
         description="Proxies have a token in their own settings, so `lms_rpctoken` is left out of custom "
         "parameters.",
     )
+    stuck_errors: int = Field(
+        default=3,
+        ge=1,
+        le=1000,
+        description="So many errors in a row on one cell, and a student counts as stuck.",
+    )
+    stuck_silence: int = Field(
+        default=600,
+        ge=1,
+        le=86_400,
+        description="So many seconds without a run after an error, and a student counts as stuck.",
+    )
+    page_hours: int = Field(
+        default=12, ge=1, le=720, description="Hours after which the page asks for the token again."
+    )
     log_level: str = Field(
         default="INFO",
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",

@@ -62,8 +62,18 @@ CREATE TABLE lticontainer_executions (
     asked_us BIGINT,
     answered_us BIGINT,
     duration_us BIGINT GENERATED ALWAYS AS (CASE WHEN answered_us >= asked_us AND answered_us - asked_us <= 86400000000 THEN answered_us - asked_us END) VIRTUAL,
+    slot_us BIGINT GENERATED ALWAYS AS (CASE WHEN asked_us IS NOT NULL THEN answered_us - answered_us % 1200000000 END) VIRTUAL,
     CONSTRAINT pk_lticontainer_executions PRIMARY KEY (id),
     CONSTRAINT uq_lticontainer_executions_session_message UNIQUE (session, message)
+);
+
+CREATE INDEX ix_lticontainer_executions_charts ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, filename, lti_id, inst_id);
+
+CREATE TABLE lticontainer_login_codes (
+    code_hash VARCHAR(64) NOT NULL,
+    sealed TEXT NOT NULL,
+    expires_at BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_lticontainer_login_codes PRIMARY KEY (code_hash)
 );
 
 CREATE TABLE lticontainer_ltis (
@@ -99,6 +109,12 @@ CREATE TABLE lticontainer_rejects (
 CREATE INDEX ix_lticontainer_rejects_caller ON lticontainer_rejects (caller);
 
 CREATE INDEX ix_lticontainer_rejects_session ON lticontainer_rejects (session);
+
+CREATE TABLE lticontainer_rosters (
+    course BIGINT NOT NULL,
+    username VARCHAR(255) NOT NULL,
+    CONSTRAINT pk_lticontainer_rosters PRIMARY KEY (course, username)
+);
 
 CREATE TABLE lticontainer_server_data (
     id INTEGER NOT NULL,

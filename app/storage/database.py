@@ -31,6 +31,7 @@ PAUSE = 0.02
 REST = 0.5
 """Seconds after which a connection is asked whether it still lives."""
 NO_TABLE = 1146
+GROUP_CONCAT_BYTES = 64 * 2**20
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,8 @@ def make_engine(url: str, *, timeout: float = 10.0, pool_size: int = 16, tunnel:
             "write_timeout": seconds + 20,
             "charset": "utf8mb4",
             "init_command": "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', "
-            f"innodb_lock_wait_timeout={seconds}",
+            # MySQL's own limit of a concatenated group is 1 KB.
+            f"innodb_lock_wait_timeout={seconds}, group_concat_max_len={GROUP_CONCAT_BYTES}",
         },
     )
     _ask_after_rest(engine)

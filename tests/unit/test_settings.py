@@ -142,6 +142,9 @@ WRONG: Mapping[str, tuple[str, ...]] = {
     "public_url": ("moodle.example.org", "ftp://x", "https://x?a=b"),
     "proxy_has_own_token": ("perhaps",),
     "policy": ("everything", "[]"),
+    "stuck_errors": ("0", "1001", "many"),
+    "stuck_silence": ("0", "86401"),
+    "page_hours": ("0", "721", "1.5"),
     "log_level": ("debug", "LOUD", "INFO\n"),
 }
 
