@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 ACTIVITY_TOKENS = "activity tokens"
 PSEUDONYMS = "pseudonyms"
+PAGE_COOKIES = "page cookies"
+ENCRYPTION = "encryption"
 
 
 def derive_key(master: bytes, use: str) -> bytes:
