@@ -99,7 +99,7 @@ def build_service(settings: Settings) -> Service:
 
     # The oldest key, so that pseudonyms stay the same when the master key is rotated.
     pseudonyms = derive_keys(settings.master_keys, PSEUDONYMS)[-1]
-    export_site = exports.ExportSite(settings.moodle_url, settings.public_url, pseudonyms)
+    export_site = exports.ExportSite(settings.moodle_url, settings.public_url, pseudonyms, settings.zone)
     exporter = exports.Exporter(ExecutionStore(database), export_site)
 
     def granted(caller: Caller) -> list[ExternalFunction]:

@@ -33,12 +33,12 @@ class Execution(NamedTuple):
 class Selection:
     """Which executions are asked for: those of one course whose time lies from `start_us` up to `end_us`.
 
-    The time of an execution is that of its answer, or where there is none, that of its being asked. Empty
-    and None mean any.
+    The time of an execution is that of its answer, or where there is none, that of its being asked. Empty,
+    0 and None mean any.
     """
 
     course_id: int
-    inst_id: int | None = None
+    inst_id: int = 0
     lti_ids: Sequence[int] = ()
     usernames: Sequence[str] = ()
     filenames: Sequence[str] = ()

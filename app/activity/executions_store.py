@@ -74,7 +74,7 @@ class ExecutionStore:
 def conditions(selection: Selection) -> list[ColumnElement[bool]]:
     """Return what the executions of a selection have in common."""
     found: list[ColumnElement[bool]] = [_E.c.course == selection.course_id]
-    if selection.inst_id is not None:
+    if selection.inst_id:
         found.append(_E.c.inst_id == selection.inst_id)
     for column, values in (
         (_E.c.lti_id, selection.lti_ids),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -104,6 +105,7 @@ class ExportSite:
     moodle_url: str
     public_url: str
     key: bytes
+    zone: tzinfo
 
 
 class Exporter:
@@ -117,12 +119,15 @@ class Exporter:
     def presenter(self, arguments: Mapping[str, Any]) -> Presenter:
         """Return how a caller wants executions to be shown."""
         hidden = Pseudonyms(self._site.key, arguments["course_id"]) if arguments["pseudonymous"] else None
-        return Presenter(self._identities, read_zone(arguments), hidden)
+        return Presenter(self._identities, self._zone(arguments), hidden)
+
+    def _zone(self, arguments: Mapping[str, Any]) -> tzinfo:
+        return read_zone(arguments, self._site.zone)
 
     def page(self, call: Call) -> Mapping[str, Any]:
         """Return one page of executions."""
         arguments = call.arguments
-        selection, limit = read_selection(arguments), arguments["limit"]
+        selection, limit = read_selection(arguments, self._zone(arguments)), arguments["limit"]
         presenter = self.presenter(arguments)
         found = self._store.page(selection, read_cursor(selection, arguments["cursor"]), limit + 1)
         more = len(found) > limit
@@ -145,13 +150,13 @@ class Exporter:
     def parquet(self, call: DownloadCall) -> Content:
         """Return executions as Parquet."""
         load_pyarrow()
-        rows = write_parquet(self._rows(call, as_text=False), read_zone(call.arguments))
+        rows = write_parquet(self._rows(call, as_text=False), self._zone(call.arguments))
         return Content("application/vnd.apache.parquet", self._name(call, "parquet"), rows)
 
     def statements(self, call: DownloadCall) -> Content:
         """Return executions as xAPI statements."""
         arguments = call.arguments
-        selection = read_selection(arguments)
+        selection = read_selection(arguments, self._zone(arguments))
         pages = self._store.pages(selection, read_cursor(selection, arguments["cursor"]))
         statements = Statements(self._site.moodle_url, self.presenter(arguments))
 
@@ -173,7 +178,10 @@ class Exporter:
         )
 
     def _rows(self, call: DownloadCall, *, as_text: bool) -> Iterator[list[Values]]:
-        selection, presenter = read_selection(call.arguments), self.presenter(call.arguments)
+        selection, presenter = (
+            read_selection(call.arguments, self._zone(call.arguments)),
+            self.presenter(call.arguments),
+        )
         show = presenter.texts if as_text else presenter.values
         return _shown(self._store, selection, show)
 

@@ -16,7 +16,7 @@ from marshmallow import fields, validate
 from app.activity.execution import Selection
 from app.activity.period import PeriodError, find_zone, read_time
 from app.errors import InvalidParameter
-from app.fields import Identifier, StrictSchema, Text
+from app.fields import Identifier, Integer, StrictSchema, Text
 
 LTIS_LIMIT = 1_000
 _NO_USERS = (".anyone", ("", "username", ".anyone"))
@@ -31,7 +31,7 @@ class SelectionSchema(StrictSchema):
     """Which executions are asked for."""
 
     course_id = Identifier(required=True, metadata=_meaning("id of the course"))
-    inst_id = Identifier(metadata=_meaning("id of the mod_lticontainer instance; any where it is left out"))
+    inst_id = Integer(minimum=0, load_default=0, metadata=_meaning("id of the mod_lticontainer instance; 0: all"))
     lti_ids = fields.List(
         Identifier(),
         load_default=list,
@@ -42,26 +42,25 @@ class SelectionSchema(StrictSchema):
     filename = Text(limit=255, load_default="", metadata=_meaning("one notebook; .none for runs without one"))
     start = Text(limit=64, load_default="", metadata=_meaning("ISO 8601; runs from this time on"))
     end = Text(limit=64, load_default="", metadata=_meaning("ISO 8601; runs before this time"))
-    zone = Text(limit=64, load_default="", metadata=_meaning("zone of all times, such as Asia/Tokyo; else UTC"))
+    zone = Text(limit=64, load_default="", metadata=_meaning("zone of all times; empty: the service's own"))
 
 
 SELECTING = ("course_id", "inst_id", "lti_ids", "username", "filename", "start", "end", "zone")
 
 
-def read_zone(arguments: Mapping[str, Any]) -> tzinfo:
-    """Return the caller's zone, UTC where none is named; raises InvalidParameter."""
+def read_zone(arguments: Mapping[str, Any], own: tzinfo) -> tzinfo:
+    """Return the caller's zone, the service's own where none is named; raises InvalidParameter."""
     try:
-        return find_zone(arguments["zone"] or "UTC")
+        return find_zone(arguments["zone"]) if arguments["zone"] else own
     except PeriodError as error:
         raise InvalidParameter(str(error)) from None
 
 
-def read_selection(arguments: Mapping[str, Any]) -> Selection:
-    """Return what is asked for.
+def read_selection(arguments: Mapping[str, Any], zone: tzinfo) -> Selection:
+    """Return what is asked for; times without an offset are in `zone`.
 
-    :raises InvalidParameter: a time or the zone is none, or the start is not before the end.
+    :raises InvalidParameter: a time is none, or the start is not before the end.
     """
-    zone = read_zone(arguments)
     try:
         start, end = _read_end("start", arguments, zone), _read_end("end", arguments, zone)
     except PeriodError as error:
@@ -70,7 +69,7 @@ def read_selection(arguments: Mapping[str, Any]) -> Selection:
         raise InvalidParameter(f"start: {arguments['start']} is not before end {arguments['end']}")
     return Selection(
         course_id=arguments["course_id"],
-        inst_id=arguments.get("inst_id"),
+        inst_id=arguments["inst_id"],
         lti_ids=tuple(arguments["lti_ids"]),
         usernames=_stored(arguments["username"], *_NO_USERS),
         filenames=_stored(arguments["filename"], *_NO_FILES),
