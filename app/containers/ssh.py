@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 
 import paramiko
@@ -25,20 +26,23 @@ _PROHIBITED = 1  # RFC 4254, section 5.1
 class _Attempt:
     """A connection in the making, in a thread of its own: not even a name lookup can hold up a caller."""
 
-    def __init__(self, login: Login) -> None:
+    def __init__(self, login: Login, told: Callable[[Step], None]) -> None:
         self.login = login
         self.step = Step.NAME
         self.outcome: Future[Transport] = Future()
+        self._told = told
 
     def note(self, step: Step) -> None:
         self.step = step
+        self._told(step)
 
 
 class Connection:
-    """The connection to one host, for all threads of this process."""
+    """The connection to one host, for all threads of this process; `told` hears of each step to make it."""
 
-    def __init__(self, login: Login) -> None:
+    def __init__(self, login: Login, told: Callable[[Step], None] = lambda step: None) -> None:
         self.login = login
+        self._told = told
         self._lock = threading.Lock()
         self._transport: Transport | None = None
         self._attempt: _Attempt | None = None
@@ -93,7 +97,7 @@ class Connection:
             if self._transport and self._transport.is_active():
                 return self._transport
             if self._attempt is None:
-                self._attempt = _Attempt(self.login)
+                self._attempt = _Attempt(self.login, self._told)
                 name = f"ssh-{self.login.host}"
                 threading.Thread(target=self._run, args=(self._attempt,), name=name, daemon=True).start()
             attempt = self._attempt

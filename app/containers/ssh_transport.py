@@ -109,8 +109,6 @@ def connect(login: Login, deadline: Deadline, note: Callable[[Step], None] = lam
     :param note: is told each step as it begins.
     :raises CallError: the step that was told last has failed.
     """
-    if not login.host_key:
-        raise login.fault(HostNotTrusted)
     transport = _greet(login, deadline, note)
     try:
         note(Step.HOST_KEY)
@@ -223,6 +221,8 @@ def _not_greeted(login: Login, transport: Transport, deadline: Deadline, error: 
 
 
 def _check_host_key(login: Login, key: paramiko.PKey) -> None:
+    if not login.host_key:
+        raise login.fault(HostNotTrusted)
     pinned = read_public_key(login.host_key)
     if (key.get_name(), key.asbytes()) != (pinned.get_name(), pinned.asbytes()):
         raise login.fault(HostKeyChanged, found=key.fingerprint, pinned=pinned.fingerprint)
