@@ -7,9 +7,11 @@ from decimal import Decimal
 
 from flask import Flask
 
+from app.audit.store import AuditStore
 from app.auth.activity_tokens import make_token
 from app.auth.authenticator import TokenAuthenticator
 from app.auth.caller import Caller
+from app.auth.encryption import Cipher
 from app.auth.keys import ACTIVITY_TOKENS, derive_keys
 from app.auth.store import TokenStore
 from app.custom_params import functions as custom_params
@@ -46,6 +48,8 @@ class Service:
     recorder: Recorder
     registry: Registry
     activity_keys: tuple[bytes, ...]
+    audit: AuditStore
+    cipher: Cipher
 
 
 def build_service(settings: Settings) -> Service:
@@ -85,7 +89,11 @@ def build_service(settings: Settings) -> Service:
         ),
         authenticator,
     )
-    return Service(settings, database, tokens, lti_store, rejects, recorder, registry, activity_keys)
+    audit = AuditStore(database, settings.audit_days)
+    cipher = Cipher(settings.master_keys)
+    return Service(
+        settings, database, tokens, lti_store, rejects, recorder, registry, activity_keys, audit, cipher
+    )
 
 
 def _policy(settings: Settings) -> Policy:

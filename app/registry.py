@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from marshmallow import Schema, ValidationError
 
+from app.audit.entry import Actor
 from app.auth.addresses import Address
 from app.auth.caller import Caller
 from app.errors import (
@@ -45,12 +46,21 @@ class RawRequest:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call whose caller, function and arguments are checked."""
+    """A call whose caller, function and arguments are checked.
+
+    `on_behalf` is the person for whom the caller says it acts: to be written down, never to be trusted.
+    """
 
     caller: Caller
     function: ExternalFunction
     arguments: Mapping[str, Any]
     protocol: str
+    on_behalf: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        """Who calls, for the log of changes."""
+        return Actor.of(self.caller, self.on_behalf)
 
 
 class Keeper(Protocol):
@@ -146,17 +156,24 @@ class Registry:
         return caller, function
 
     def call(
-        self, caller: Caller, function: ExternalFunction, arguments: Any, request: RawRequest
+        self,
+        caller: Caller,
+        function: ExternalFunction,
+        arguments: Any,
+        request: RawRequest,
+        on_behalf: str = "",
     ) -> Mapping[str, Any]:
         """Run one function for a caller that :meth:`authorise` has let in, and return its checked result.
 
+        :param on_behalf: the person for whom the caller says it acts.
         :raises CallError: whatever the caller must be told; anything unforeseen becomes InternalError.
         """
         try:
             loaded = self._load(function, arguments)
             if not function.covers(caller, loaded):
                 raise AccessDenied("The token does not cover a course, host or activity that is named")
-            return self._dump(function, function.handler(Call(caller, function, loaded, request.protocol)))
+            call = Call(caller, function, loaded, request.protocol, on_behalf)
+            return self._dump(function, function.handler(call))
         except (InvalidParameter, MalformedRequest) as error:
             self.keep(caller, function, request, error)
             raise

@@ -178,6 +178,12 @@ class Settings(BaseSettings):
         le=10_000_000,
         description="The most rejected records that are kept for one token.",
     )
+    audit_days: int = Field(
+        default=1095,
+        ge=0,
+        le=36_500,
+        description="Days after which an entry leaves the log of changes. 0 keeps all.",
+    )
     time_zone: str = Field(
         default="UTC",
         description="The zone of times that teachers write without one, such as `Asia/Tokyo`.",

@@ -1,6 +1,26 @@
 -- Printed by `lticontainer db schema mariadb`; not to be edited.
 -- Run `lticontainer db upgrade` afterwards: it notes the version, and makes what is missing.
 
+CREATE TABLE lticontainer_audit (
+    id BIGINT NOT NULL AUTO_INCREMENT,
+    began_at BIGINT NOT NULL DEFAULT '0',
+    ended_at BIGINT,
+    caller VARCHAR(64) NOT NULL DEFAULT '',
+    caller_name VARCHAR(255) NOT NULL DEFAULT '',
+    on_behalf VARCHAR(255) NOT NULL DEFAULT '',
+    action VARCHAR(64) NOT NULL DEFAULT '',
+    host VARCHAR(255) NOT NULL DEFAULT '',
+    course BIGINT NOT NULL DEFAULT '0',
+    object TEXT NOT NULL,
+    state VARCHAR(16) NOT NULL DEFAULT '',
+    result TEXT NOT NULL,
+    CONSTRAINT pk_lticontainer_audit PRIMARY KEY (id)
+) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE INDEX ix_lticontainer_audit_began_at ON lticontainer_audit (began_at);
+
+CREATE INDEX ix_lticontainer_audit_course ON lticontainer_audit (course);
+
 CREATE TABLE lticontainer_bindings (
     session VARCHAR(128) NOT NULL,
     owner VARCHAR(64) NOT NULL DEFAULT '',

@@ -1,6 +1,26 @@
 -- Printed by `lticontainer db schema sqlite`; not to be edited.
 -- Run `lticontainer db upgrade` afterwards: it notes the version, and makes what is missing.
 
+CREATE TABLE lticontainer_audit (
+    id INTEGER NOT NULL,
+    began_at BIGINT DEFAULT '0' NOT NULL,
+    ended_at BIGINT,
+    caller VARCHAR(64) DEFAULT '' NOT NULL,
+    caller_name VARCHAR(255) DEFAULT '' NOT NULL,
+    on_behalf VARCHAR(255) DEFAULT '' NOT NULL,
+    action VARCHAR(64) DEFAULT '' NOT NULL,
+    host VARCHAR(255) DEFAULT '' NOT NULL,
+    course BIGINT DEFAULT '0' NOT NULL,
+    object TEXT NOT NULL,
+    state VARCHAR(16) DEFAULT '' NOT NULL,
+    result TEXT NOT NULL,
+    CONSTRAINT pk_lticontainer_audit PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_lticontainer_audit_began_at ON lticontainer_audit (began_at);
+
+CREATE INDEX ix_lticontainer_audit_course ON lticontainer_audit (course);
+
 CREATE TABLE lticontainer_bindings (
     session VARCHAR(128) NOT NULL,
     owner VARCHAR(64) DEFAULT '' NOT NULL,

@@ -7,7 +7,7 @@ import sys
 import click
 
 from app import __version__
-from app.cli import activities, database, functions, keys, params, rejects, send, serve, tokens, tryout
+from app.cli import activities, audit, database, functions, keys, params, rejects, send, serve, tokens, tryout
 from app.errors import CallError
 from app.settings import SettingsError
 
@@ -29,6 +29,7 @@ for _command in (
     activities.lti,
     params.params,
     rejects.rejects,
+    audit.audit,
     send.send,
     keys.init,
     keys.key,

@@ -47,7 +47,10 @@ def describe(registry: Registry) -> dict[str, Any]:
         title="lticontainer companion",
         version=__version__,
         openapi_version=OPENAPI_VERSION,
-        info={"description": "Functions of mod_lticontainer as JSON. Text has no control characters."},
+        info={
+            "description": "Functions of mod_lticontainer as JSON. Text has no control characters. The header "
+            "`On-Behalf-Of` may name the person for whom a caller acts; it is written into the log of changes."
+        },
         plugins=[plugin],
         security=[{"bearer": []}],
     )

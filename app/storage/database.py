@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from app.errors import ServiceUnavailable
+from app.storage.driver import CommittingConnection
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -59,6 +60,11 @@ def make_engine(url: str, *, timeout: float = 10.0, pool_size: int = 16) -> Engi
         },
     )
     _ask_after_rest(engine)
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(_dialect: Any, _record: Any, args: Any, kwargs: Any) -> CommittingConnection:
+        return CommittingConnection(*args, **kwargs)
+
     return engine
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from pymysql.connections import Connection as PyMySQLConnection
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import mysql, sqlite
 
@@ -56,10 +57,28 @@ class Prepared:
 Step = tuple[Prepared, Sequence[Mapping[str, Any]]]
 
 
-def run_steps(connection: Connection, steps: Sequence[Step], *, as_block: bool) -> None:
-    """Execute statements one after the other.
+class CommittingConnection(PyMySQLConnection):
+    """A connection whose last statement may have carried the COMMIT, so that no round trip is spent on one."""
 
-    :param as_block: the server is MariaDB, which takes them all in one round trip, as a compound statement.
+    committed = False
+
+    def query(self, sql: str | bytes, unbuffered: bool = False) -> int:
+        """Send a statement; what it changes is not committed yet."""
+        self.committed = False
+        return super().query(sql, unbuffered)
+
+    def commit(self) -> None:
+        """Commit what is not committed yet."""
+        if not self.committed:
+            super().commit()
+        self.committed = False
+
+
+def run_steps(connection: Connection, steps: Sequence[Step], *, as_block: bool) -> None:
+    """Execute the last statements of a transaction, one after the other.
+
+    :param as_block: the server is MariaDB, which takes them all in one round trip, as a compound statement,
+        and the COMMIT with them. An error in one of them comes before it: nothing is committed then.
     """
     steps = [step for step in steps if step[1]]
     small = sum(len(rows) for _, rows in steps) <= BLOCK_ROWS
@@ -70,7 +89,8 @@ def run_steps(connection: Connection, steps: Sequence[Step], *, as_block: bool) 
     elif steps:
         text = "; ".join(prepared.text(len(rows)) for prepared, rows in steps)
         with closing(_cursor(connection)) as cursor:
-            cursor.execute(f"BEGIN NOT ATOMIC {text}; END", values)
+            cursor.execute(f"BEGIN NOT ATOMIC {text}; COMMIT; END", values)
+            cursor.connection.committed = True
 
 
 SEPARATOR = "\x1f"

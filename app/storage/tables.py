@@ -44,6 +44,9 @@ Bytes = LargeBinary().with_variant(mysql.LONGBLOB, "mysql", "mariadb")
 Mark = LargeBinary(28).with_variant(mysql.BINARY(28), "mysql", "mariadb")
 TokenHash = String(64).with_variant(mysql.CHAR(64, charset="ascii", collation="ascii_bin"), "mysql", "mariadb")
 
+ENCRYPTED = {"encrypted": True}
+"""The `info` of columns that app.auth.encryption fills, so that a new key reaches all of them."""
+
 SESSION = 128
 MESSAGE = 128
 CELL_ID = 128
@@ -207,4 +210,22 @@ tokens = _table(
     Column("expires_at", BigInteger),
     Column("revoked_at", BigInteger),
     UniqueConstraint("token_hash"),
+)
+
+audit = _table(
+    "audit",
+    Column("id", Id, primary_key=True),
+    _number("began_at"),
+    Column("ended_at", BigInteger),
+    _text("caller", 64),
+    _text("caller_name", 255),
+    _text("on_behalf", 255),
+    _text("action", 64),
+    _text("host", 255),
+    _number("course"),
+    Column("object", Text, nullable=False),
+    _text("state", 16),
+    Column("result", Text, nullable=False),
+    Index(None, "began_at"),
+    Index(None, "course"),
 )

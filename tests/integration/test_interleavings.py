@@ -117,4 +117,5 @@ def test_whoever_is_held_and_wherever_the_cell_run_is_joined(
             assert found == (5, 1, number, "ok", "cell-1", 1_500_000), f"held before command {number}"
             if not was_held:
                 break
-    assert 4 <= number < MOST_COMMANDS
+    # The least is a question and the statements that carry the COMMIT; then nothing is left to hold.
+    assert 3 <= number < MOST_COMMANDS

@@ -132,3 +132,40 @@ XML_CALL = (
     "<name>host</name><value>server</value></member><member><name>session</name><value>s</value></member></struct>"
     "</value></data></array></value></param></params></methodCall>"
 ).encode()
+
+
+def acted(web: WebSite) -> list[str]:
+    """Return where get_site_info notes from now on for whom it is called."""
+    seen_names: list[str] = []
+    function = web.parts.registry.functions[SITE_INFO]
+
+    def handle(call: Call) -> Mapping[str, Any]:
+        seen_names.append(call.actor.on_behalf)
+        assert (call.actor.key, call.actor.name) == (call.caller.key, "test")
+        return function.handler(call)
+
+    web.parts.registry.functions[SITE_INFO] = replace(function, handler=handle)
+    return seen_names
+
+
+@pytest.mark.parametrize("name", ["", "hanako.yamada", "花子", "a b  c"])
+def test_a_caller_may_say_for_whom_it_acts(web: WebSite, wire: Wire, token: str, name: str) -> None:
+    names = acted(web)
+    headers = {"On-Behalf-Of": name.encode().decode("latin-1")} if name else {}
+    assert wire.call(SITE_INFO, {}, token, headers=headers).code == ""
+    assert names == [name]
+
+
+@pytest.mark.parametrize("name", ["\xff", "x" * 256, "a\x01b"])
+def test_a_person_who_is_no_text_is_refused(web: WebSite, wire: Wire, token: str, name: str) -> None:
+    names = acted(web)
+    answer = wire.call(SITE_INFO, {}, token, headers={"On-Behalf-Of": name})
+    assert answer.code == "invalidparameter"
+    assert "On-Behalf-Of" in answer.detail
+    assert names == []
+
+
+def test_a_record_is_kept_when_the_person_is_no_text(web: WebSite, wire: Wire, token: str) -> None:
+    assert wire.write([seen("s", 7)], token, headers={"On-Behalf-Of": "\xff"}).code == "invalidparameter"
+    (kept,) = web.rejects()
+    assert b"ltictr" in kept.reject.raw
