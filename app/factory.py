@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 from flask import Flask
 
 from app.audit.store import AuditStore
+from app.audit.trail import Trail
 from app.auth.activity_tokens import make_token
 from app.auth.authenticator import TokenAuthenticator
 from app.auth.caller import Caller
 from app.auth.encryption import Cipher
 from app.auth.keys import ACTIVITY_TOKENS, derive_keys
 from app.auth.store import TokenStore
+from app.containers import changes as container_changes
+from app.containers import functions as containers
+from app.containers.hosts import Hosts
+from app.containers.store import HostStore
 from app.custom_params import functions as custom_params
 from app.custom_params.policy import Limits, Policy
 from app.custom_params.store import ActivityStore
@@ -50,6 +56,8 @@ class Service:
     activity_keys: tuple[bytes, ...]
     audit: AuditStore
     cipher: Cipher
+    hosts: Hosts
+    host_store: HostStore
 
 
 def build_service(settings: Settings) -> Service:
@@ -64,6 +72,11 @@ def build_service(settings: Settings) -> Service:
     store = RecordStore(database, authenticator.recheck, settings.commit_records, observer.committed)
     recorder = Recorder(store, rejects, observer)
     lti_store = LtiStore(database)
+    audit = AuditStore(database, settings.audit_days)
+    cipher = Cipher(settings.master_keys)
+    host_store = HostStore(database, cipher)
+    hosts = Hosts(host_store, host_store.unseal)
+    moodle_host = urlsplit(settings.moodle_url).hostname or ""
 
     def make_activity_token(inst_id: int, lti_id: int) -> str:
         return make_token(activity_keys[0], inst_id, lti_id, tokens.counter(inst_id, lti_id))
@@ -85,14 +98,25 @@ def build_service(settings: Settings) -> Service:
             *ltis.functions(lti_store),
             *custom_params.reading_functions(settings.zone),
             *writing_functions(site_params, ActivityStore(database)),
+            *containers.reading_functions(hosts, moodle_host, host_store.unseal),
+            *container_changes.writing_functions(hosts, moodle_host, Trail(audit)),
             *site.functions(granted, lambda: database.kind, settings.moodle_url),
         ),
         authenticator,
     )
-    audit = AuditStore(database, settings.audit_days)
-    cipher = Cipher(settings.master_keys)
     return Service(
-        settings, database, tokens, lti_store, rejects, recorder, registry, activity_keys, audit, cipher
+        settings,
+        database,
+        tokens,
+        lti_store,
+        rejects,
+        recorder,
+        registry,
+        activity_keys,
+        audit,
+        cipher,
+        hosts,
+        host_store,
     )
 
 

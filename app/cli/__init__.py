@@ -7,7 +7,20 @@ import sys
 import click
 
 from app import __version__
-from app.cli import activities, audit, database, functions, keys, params, rejects, send, serve, tokens, tryout
+from app.cli import (
+    activities,
+    audit,
+    database,
+    functions,
+    hosts,
+    keys,
+    params,
+    rejects,
+    send,
+    serve,
+    tokens,
+    tryout,
+)
 from app.errors import CallError
 from app.settings import SettingsError
 
@@ -28,6 +41,7 @@ for _command in (
     tokens.token,
     activities.lti,
     params.params,
+    hosts.host,
     rejects.rejects,
     audit.audit,
     send.send,

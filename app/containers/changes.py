@@ -6,9 +6,11 @@ done, and its result after it. Every call may be repeated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from app.audit.entry import Target
@@ -21,10 +23,14 @@ from app.containers.link import Conflict, Gone
 from app.containers.naming import CourseNames, NameFault, VolumeName
 from app.containers.results import FAILED, Result, failure, result
 from app.containers.wire import CreateSchema, DeleteSchema, ResultsSchema, StopSchema, StopsSchema
-from app.errors import CallError, EngineFailed, InvalidParameter, ServiceUnavailable
+from app.errors import CallError, EngineFailed, InvalidParameter, Problem
 from app.registry import PREFIX, Call, ExternalFunction
 
 WRITE = "containers:write"
+Act = tuple[str, Callable[[], Result]]
+"""The name of a volume or container, and what is done with it."""
+SHOWN = 100
+ENDED = ("exited", "dead", "created", "stopped", "configured", "removing")
 GRACE = 5
 """Seconds for a container to end by itself."""
 
@@ -41,8 +47,7 @@ def writing_functions(hosts: Hosts, moodle_host: str, trail: Trail) -> tuple[Ext
             engine.create_volume(name.full)
             return result("existed" if name.full in there else "created", name.full)
 
-        acts = ((name.full, lambda name=name: make(name)) for name in wanted)
-        return _results(_one_by_one(call, acts))
+        return _results(_one_by_one(call, [(name.full, partial(make, name)) for name in wanted]))
 
     def delete(call: Call) -> Mapping[str, Any]:
         names, engine = _names(call), _engine(call)
@@ -57,9 +62,7 @@ def writing_functions(hosts: Hosts, moodle_host: str, trail: Trail) -> tuple[Ext
             return result("deleted", name)
 
         own = [name for name in dict.fromkeys(call.arguments["names"]) if names.read_volume(name)]
-        done = {
-            one.name: one for one in _one_by_one(call, ((name, lambda name=name: remove(name)) for name in own))
-        }
+        done = {one.name: one for one in _one_by_one(call, [(name, partial(remove, name)) for name in own])}
         return _results([done.get(name) or result("refused", name) for name in call.arguments["names"]])
 
     def stop(call: Call) -> Mapping[str, Any]:
@@ -67,18 +70,14 @@ def writing_functions(hosts: Hosts, moodle_host: str, trail: Trail) -> tuple[Ext
         running: dict[str, list[Container]] = {user: [] for user in call.arguments["users"]}
         for container in engine.containers():
             name = names.read_container(container.name)
-            if name and name.user in running and container.state not in ("exited", "dead", "created", "stopped"):
+            if name and name.user in running and container.state not in ENDED:
                 running[name.user].append(container)
 
-        def stop_one(container: Container) -> Result:
-            return _act(call, container.name, lambda: _stop(engine, container))
-
         pairs = [(user, container) for user, found in running.items() for container in found]
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="stop") as pool:
-            stopped = list(pool.map(stop_one, [container for _, container in pairs]))
-        results = [_stopped(user, one) for (user, _), one in zip(pairs, stopped, strict=True)]
-        results += [_stopped(user, result("notrunning", user), "") for user, found in running.items() if not found]
-        return {"results": results}
+        acts = [(container.name, partial(_stop, engine, container)) for _, container in pairs]
+        stopped = [_stopped(user, one) for (user, _), one in zip(pairs, _at_once(call, acts), strict=True)]
+        idle = [_stopped(user, result("notrunning", user), "") for user, found in running.items() if not found]
+        return {"results": stopped + idle}
 
     def _names(call: Call) -> CourseNames:
         return CourseNames(call.arguments["course_id"], moodle_host)
@@ -87,22 +86,36 @@ def writing_functions(hosts: Hosts, moodle_host: str, trail: Trail) -> tuple[Ext
         arguments = call.arguments
         return hosts.engine(hosts.find(arguments["host"], call.caller, arguments["course_id"]))
 
-    def _one_by_one(call: Call, acts: Iterator[tuple[str, Callable[[], Result]]]) -> list[Result]:
+    def _one_by_one(call: Call, acts: Sequence[Act]) -> list[Result]:
         """Run acts in their order; once the host itself fails, the rest is not tried."""
         done: list[Result] = []
         broken: CallError | None = None
         for name, act in acts:
-            if broken is not None:
-                done.append(failure(name, broken))
-                continue
             try:
-                done.append(_act(call, name, act))
+                done.append(failure(name, broken) if broken else _act(call, name, act))
             except CallError as error:
-                if not any(one.status != FAILED for one in done):
+                if not done:
                     raise  # nothing has changed, so the error alone says it all
                 broken = error
                 done.append(failure(name, error))
         return done
+
+    def _at_once(call: Call, acts: Sequence[Act]) -> list[Result]:
+        """Run acts side by side."""
+
+        def run(act: Act) -> tuple[Result, CallError | None]:
+            try:
+                return _act(call, *act), None
+            except CallError as error:
+                return failure(act[0], error), error
+
+        if not acts:
+            return []
+        with ThreadPoolExecutor(min(AT_ONCE, len(acts)), thread_name_prefix="stop") as pool:
+            done = list(pool.map(run, acts))
+        if all(error for _, error in done) and (error := done[0][1]):
+            raise error  # nothing has changed
+        return [one for one, _ in done]
 
     def _act(call: Call, name: str, act: Callable[[], Result]) -> Result:
         target = Target(call.arguments["host"], call.arguments["course_id"], name)
@@ -134,8 +147,8 @@ def writing_functions(hosts: Hosts, moodle_host: str, trail: Trail) -> tuple[Ext
         ExternalFunction(
             name=f"{PREFIX}delete_volumes",
             summary="Delete volumes of a course, with all that is in them.",
-            description="Each name has a result of its own; one that is refused does not stop the others. A volume "
-            "in use is not deleted.",
+            description="Each name has a result of its own; one that is refused does not stop the others. "
+            "A volume in use is not deleted.",
             scope=WRITE,
             params=DeleteSchema(),
             positional=("host", "course_id", "names"),
@@ -162,14 +175,18 @@ def writing_functions(hosts: Hosts, moodle_host: str, trail: Trail) -> tuple[Ext
 
 
 def new_names(names: CourseNames, volumes: Sequence[Mapping[str, str]]) -> list[VolumeName]:
-    """Return the names of volumes to be made, each once; raises InvalidParameter, which names all that are wrong."""
-    found, problems = [], []
+    """Return the names of volumes to be made, each once.
+
+    :raises InvalidParameter: some are wrong; it says which.
+    """
+    found: list[VolumeName] = []
+    problems: list[Problem] = []
     for index, volume in enumerate(volumes):
         try:
             found.append(names.volume(volume["role"], volume["name"]))
         except NameFault as fault:
-            problem = {"index": index, "field": f"volumes[{index}].name", "value": volume["name"][:100]}
-            problems.append(problem | {"message": str(fault)})
+            field, value = f"volumes[{index}].name", volume["name"][:SHOWN]
+            problems.append({"index": index, "field": field, "value": value, "message": str(fault)})
     if problems:
         raise InvalidParameter(
             "; ".join(f"{p['field']} {p['value']!r} {p['message']}" for p in problems[:10]), problems
@@ -178,10 +195,8 @@ def new_names(names: CourseNames, volumes: Sequence[Mapping[str, str]]) -> list[
 
 
 def _stop(engine: Engine, container: Container) -> Result:
-    try:
+    with suppress(Gone):  # it ended by itself, and removed itself
         engine.stop(container.id, GRACE)
-    except Gone:
-        pass  # it ended by itself, and removed itself
     return result("stopped", container.name)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from app.containers.answers import EngineInfo
 from app.containers.deadline import Deadline
 from app.containers.faults import sentences, visible
-from app.containers.hosts import Host, login_of
+from app.containers.host import Host
+from app.containers.hosts import login_of
 from app.containers.link import Link, Way
 from app.containers.local import Local
 from app.containers.ssh import Connection

@@ -9,8 +9,9 @@ from typing import Any
 from app.auth.caller import Caller
 from app.containers.answers import Container, moment
 from app.containers.check import walk
-from app.containers.engine import Use
-from app.containers.hosts import Host, Hosts
+from app.containers.engine import Engine, Use
+from app.containers.host import Host
+from app.containers.hosts import Hosts
 from app.containers.listing import Shown, Words, list_images
 from app.containers.naming import LABELS, LABELS_JA, CourseNames
 from app.containers.wire import (
@@ -87,7 +88,7 @@ def reading_functions(
             ]
         }
 
-    def _of_course(call: Call) -> Any:
+    def _of_course(call: Call) -> tuple[Engine, CourseNames]:
         course = call.arguments["course_id"]
         host = hosts.find(call.arguments["host"], call.caller, course)
         return hosts.engine(host), CourseNames(course, moodle_host)
@@ -175,6 +176,6 @@ def _image(shown: Shown) -> Mapping[str, str]:
     return {"name": shown.name, "id": image.id, "size": str(image.size), "created": moment(image.created)}
 
 
-def _use(use: Use) -> Mapping[str, str]:
+def _use(use: Use) -> dict[str, str]:
     cpu = "" if use.cores is None else f"{use.cores:.2f}"
     return {"since": use.since, "cpu": cpu, "memory": "" if use.memory is None else str(use.memory)}

@@ -3,68 +3,22 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from app.auth.caller import Caller
 from app.containers.deadline import Deadline
 from app.containers.engine import Engine
 from app.containers.faults import fault
-from app.containers.link import SOCKETS, Link, Way
+from app.containers.host import Host
+from app.containers.link import Link, Way
 from app.containers.local import Local
 from app.containers.sizes import Sizes
 from app.containers.ssh import Connection
 from app.containers.ssh_transport import Login
 from app.errors import HostUnknown
-
-LOCAL = "local"
-"""The name of this machine, whose engine is spoken to without SSH."""
-ENGINES = tuple(SOCKETS)
-NAME = re.compile("[a-z0-9][a-z0-9.-]{0,62}")
-SSH_PORT = 22
-
-
-@dataclass(frozen=True, slots=True)
-class Host:
-    """A container host.
-
-    `courses` None: every course may use it. `host_key` is the pinned public key, `TYPE BASE64`, empty
-    before it is trusted. `sealed` is the encrypted password, empty where a key is used.
-    """
-
-    name: str
-    engine: str = "auto"
-    address: str = ""
-    port: int = SSH_PORT
-    user: str = ""
-    socket: str = ""
-    key_file: str = ""
-    sealed: str = field(default="", repr=False)
-    host_key: str = ""
-    courses: frozenset[int] | None = None
-
-    @property
-    def is_local(self) -> bool:
-        """Say whether it is this machine."""
-        return self.name == LOCAL
-
-    @property
-    def sockets(self) -> tuple[str, ...]:
-        """Where its engine's socket may be."""
-        return (self.socket,) if self.socket else SOCKETS[self.engine]
-
-    def serves(self, course: int) -> bool:
-        """Say whether a course may use it."""
-        return self.courses is None or course in self.courses
-
-    def seen_by(self, caller: Caller) -> bool:
-        """Say whether a caller sees it: one who covers a course that may use it."""
-        if self.courses is None:
-            return caller.activity is None
-        return any(caller.covers_course(course) for course in self.courses)
 
 
 class HostSource(Protocol):

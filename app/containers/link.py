@@ -22,14 +22,6 @@ from app.containers.faults import fault, visible
 from app.containers.stream import Stream
 from app.errors import CallError, EngineFailed, EngineLost, EngineNonsense, EngineSocket, EngineTimeout, HostLost
 
-DOCKER_SOCKET = "/var/run/docker.sock"
-PODMAN_SOCKETS = ("/run/podman/podman.sock", "/var/run/podman/podman.sock")
-SOCKETS = {
-    "docker": (DOCKER_SOCKET,),
-    "podman": PODMAN_SOCKETS,
-    "auto": (DOCKER_SOCKET, *PODMAN_SOCKETS),
-}
-"""Where engines of a kind have their sockets."""
 NEWEST_API = "1.41"
 """The newest version of the API that is asked for: one-shot statistics came with it."""
 CONFLICT = 409

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from app.containers.hosts import ENGINES
+from app.containers.host import ENGINES
 from app.containers.naming import ROLES
 from app.fields import Flag, Identifier, StrictSchema, Text
 
