@@ -66,6 +66,23 @@ CREATE TABLE lticontainer_executions (
     CONSTRAINT uq_lticontainer_executions_session_message UNIQUE (session, message)
 );
 
+CREATE TABLE lticontainer_hosts (
+    id INTEGER NOT NULL,
+    name VARCHAR(63) DEFAULT '' NOT NULL,
+    engine VARCHAR(16) DEFAULT '' NOT NULL,
+    address VARCHAR(255) DEFAULT '' NOT NULL,
+    port BIGINT DEFAULT '0' NOT NULL,
+    username VARCHAR(255) DEFAULT '' NOT NULL,
+    socket VARCHAR(255) DEFAULT '' NOT NULL,
+    key_file VARCHAR(1024) DEFAULT '' NOT NULL,
+    password TEXT NOT NULL,
+    host_key TEXT NOT NULL,
+    courses TEXT,
+    created_at BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_lticontainer_hosts PRIMARY KEY (id),
+    CONSTRAINT uq_lticontainer_hosts_name UNIQUE (name)
+);
+
 CREATE TABLE lticontainer_ltis (
     lti_id BIGINT NOT NULL,
     course BIGINT DEFAULT '0' NOT NULL,

@@ -22,7 +22,7 @@ from app.containers.hosts import Hosts
 from app.containers.link import Conflict, Gone
 from app.containers.naming import CourseNames, NameFault, VolumeName
 from app.containers.results import FAILED, Result, failure, result
-from app.containers.wire import CreateSchema, DeleteSchema, ResultsSchema, StopSchema, StopsSchema
+from app.containers.wire import CreateSchema, DeleteSchema, VolumeResultsSchema, StopSchema, StopsSchema
 from app.errors import CallError, EngineFailed, InvalidParameter, Problem
 from app.registry import PREFIX, Call, ExternalFunction
 
@@ -138,7 +138,7 @@ def writing_functions(hosts: Hosts, moodle_host: str, trail: Trail) -> tuple[Ext
             scope=WRITE,
             params=CreateSchema(),
             positional=("host", "course_id", "volumes"),
-            result=ResultsSchema(),
+            result=VolumeResultsSchema(),
             handler=create,
             covers=covers_its_course,
             writes=True,
@@ -152,7 +152,7 @@ def writing_functions(hosts: Hosts, moodle_host: str, trail: Trail) -> tuple[Ext
             scope=WRITE,
             params=DeleteSchema(),
             positional=("host", "course_id", "names"),
-            result=ResultsSchema(),
+            result=VolumeResultsSchema(),
             handler=delete,
             covers=covers_its_course,
             writes=True,

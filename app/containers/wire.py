@@ -101,7 +101,7 @@ class ImagesSchema(StrictSchema):
     images = fields.List(fields.Nested(ImageSchema), required=True)
 
 
-class VolumeSchema(StrictSchema):
+class CourseVolumeSchema(StrictSchema):
     """A volume of a course."""
 
     role = text("task or submit")
@@ -118,7 +118,7 @@ class VolumeSchema(StrictSchema):
 class VolumesSchema(StrictSchema):
     """Result of get_volumes."""
 
-    volumes = fields.List(fields.Nested(VolumeSchema), required=True)
+    volumes = fields.List(fields.Nested(CourseVolumeSchema), required=True)
 
 
 class NewVolumeSchema(StrictSchema):
@@ -148,7 +148,7 @@ class DeleteSchema(OfCourseSchema):
     names = named("full names of volumes of the course")
 
 
-class ResultSchema(StrictSchema):
+class VolumeResultSchema(StrictSchema):
     """What became of one volume."""
 
     name = text("full name")
@@ -158,10 +158,10 @@ class ResultSchema(StrictSchema):
     used_by = fields.List(Text(), required=True, metadata={"description": "containers that keep it in use"})
 
 
-class ResultsSchema(StrictSchema):
+class VolumeResultsSchema(StrictSchema):
     """Result of create_volumes and delete_volumes: a line for each volume, in the order of the call."""
 
-    results = fields.List(fields.Nested(ResultSchema), required=True)
+    results = fields.List(fields.Nested(VolumeResultSchema), required=True)
 
 
 class ContainerSchema(StrictSchema):
