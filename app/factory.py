@@ -24,6 +24,7 @@ from app.custom_params import functions as custom_params
 from app.custom_params.policy import Limits, Policy
 from app.custom_params.store import ActivityStore
 from app.custom_params.writing import Site, writing_functions
+from app.downloads import Download, Downloads
 from app.ltis import functions as ltis
 from app.ltis.store import LtiStore
 from app.monitoring import routes as monitoring
@@ -33,6 +34,7 @@ from app.nblogs import functions as nblogs
 from app.nblogs.recorder import Recorder
 from app.nblogs.rejects import RejectStore
 from app.nblogs.store import RecordStore
+from app.protocols import downloads as download_routes
 from app.protocols import json_api, moodle_rest, openapi, xmlrpc
 from app.protocols.exchange import Exchange
 from app.protocols.php_paths import REST, accept_any_prefix
@@ -53,6 +55,7 @@ class Service:
     rejects: RejectStore
     recorder: Recorder
     registry: Registry
+    downloads: Downloads
     activity_keys: tuple[bytes, ...]
     audit: AuditStore
     cipher: Cipher
@@ -104,6 +107,7 @@ def build_service(settings: Settings) -> Service:
         ),
         authenticator,
     )
+<<<<<<< HEAD
     return Service(
         settings,
         database,
@@ -117,6 +121,21 @@ def build_service(settings: Settings) -> Service:
         cipher,
         hosts,
         host_store,
+=======
+    streams: tuple[Download, ...] = ()
+    return Service(
+        settings=settings,
+        database=database,
+        tokens=tokens,
+        ltis=lti_store,
+        rejects=rejects,
+        recorder=recorder,
+        registry=registry,
+        downloads=Downloads(streams, authenticator),
+        activity_keys=activity_keys,
+        audit=AuditStore(database, settings.audit_days),
+        cipher=Cipher(settings.master_keys),
+>>>>>>> main
     )
 
 
@@ -144,7 +163,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     exchange = Exchange(service.registry, tuple(settings.trusted_proxies))
     xmlrpc.connect(app, exchange)
     json_api.connect(app, exchange)
-    openapi.connect(app, service.registry)
+    download_routes.connect(app, service.downloads, exchange)
+    openapi.connect(app, service.registry, service.downloads)
     monitoring.connect(app, service.database, exchange.address, tuple(settings.metrics_networks))
     app.url_map.merge_slashes = False
     mounts = {REST: moodle_rest.make_wsgi(exchange, settings.max_body_bytes)}

@@ -169,7 +169,7 @@ class Registry:
         :raises CallError: whatever the caller must be told; anything unforeseen becomes InternalError.
         """
         try:
-            loaded = self._load(function, arguments)
+            loaded = load_arguments(function.params, arguments)
             if not function.covers(caller, loaded):
                 raise AccessDenied("The token does not cover a course, host or activity that is named")
             call = Call(caller, function, loaded, request.protocol, on_behalf)
@@ -191,7 +191,7 @@ class Registry:
         """
         if function.replay is None:
             raise AccessDenied(f"{function.name} keeps no requests")
-        loaded = self._load(function, arguments)
+        loaded = load_arguments(function.params, arguments)
         return function.replay(Call(caller, function, loaded, protocol))
 
     def keep(self, caller: Caller, function: ExternalFunction, request: RawRequest, error: CallError) -> None:
@@ -206,20 +206,10 @@ class Registry:
         if isinstance(error, MalformedRequest):
             raise RecordRejected(f"{error.detail}. The request is kept as it came") from error
 
-    def unforeseen(self, name: str) -> InternalError:
-        """Log the exception in hand under a new id, and return the error that tells the id alone."""
-        incident = uuid.uuid4().hex[:12]
-        log.exception("internal error %s in %s", incident, name)
-        return InternalError(f"The log has the cause under the id {incident}")
-
     @staticmethod
-    def _load(function: ExternalFunction, arguments: Any) -> Mapping[str, Any]:
-        try:
-            return load(function.params, arguments)
-        except ValidationError as error:
-            faults = list(schema_faults(error).items())[:FAULTS_SHOWN]
-            text = "; ".join(f"{name[:NAME_SHOWN]}: {fault}" if name else fault for name, fault in faults)
-            raise InvalidParameter(text) from None
+    def unforeseen(name: str) -> InternalError:
+        """Log the exception in hand under a new id, and return the error that tells the id alone."""
+        return log_unforeseen(name)
 
     @staticmethod
     def _dump(function: ExternalFunction, result: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -236,3 +226,23 @@ def _in_scope(caller: Caller, function: ExternalFunction) -> bool:
     if function.scope is None:
         return caller.activity is None
     return caller.has_scope(function.scope)
+
+
+def load_arguments(schema: Schema, arguments: Any) -> Mapping[str, Any]:
+    """Return arguments as a schema reads them.
+
+    :raises InvalidParameter: names the first faults, each with its parameter.
+    """
+    try:
+        return load(schema, arguments)
+    except ValidationError as error:
+        faults = list(schema_faults(error).items())[:FAULTS_SHOWN]
+        text = "; ".join(f"{name[:NAME_SHOWN]}: {fault}" if name else fault for name, fault in faults)
+        raise InvalidParameter(text) from None
+
+
+def log_unforeseen(name: str) -> InternalError:
+    """Log the exception in hand under a new id, and return the error that tells the id alone."""
+    incident = uuid.uuid4().hex[:12]
+    log.exception("internal error %s in %s", incident, name)
+    return InternalError(f"The log has the cause under the id {incident}")

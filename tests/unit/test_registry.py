@@ -11,6 +11,7 @@ from marshmallow import Schema, fields
 
 from app.auth.addresses import Address
 from app.auth.caller import SCOPES, Caller
+from app.downloads import Downloads
 from app.errors import (
     AccessDenied,
     CallError,
@@ -144,7 +145,7 @@ def test_a_name_is_declared_once() -> None:
 
 
 def test_the_description_is_of_all_that_is_declared(web: WebSite) -> None:
-    assert len(describe(web.parts.registry)["paths"]) == len(DECLARED)
+    assert len(describe(web.parts.registry, Downloads((), OneToken()))["paths"]) == len(DECLARED)
 
 
 # How a call goes.
