@@ -107,21 +107,6 @@ def build_service(settings: Settings) -> Service:
         ),
         authenticator,
     )
-<<<<<<< HEAD
-    return Service(
-        settings,
-        database,
-        tokens,
-        lti_store,
-        rejects,
-        recorder,
-        registry,
-        activity_keys,
-        audit,
-        cipher,
-        hosts,
-        host_store,
-=======
     streams: tuple[Download, ...] = ()
     return Service(
         settings=settings,
@@ -133,9 +118,10 @@ def build_service(settings: Settings) -> Service:
         registry=registry,
         downloads=Downloads(streams, authenticator),
         activity_keys=activity_keys,
-        audit=AuditStore(database, settings.audit_days),
-        cipher=Cipher(settings.master_keys),
->>>>>>> main
+        audit=audit,
+        cipher=cipher,
+        hosts=hosts,
+        host_store=host_store,
     )
 
 

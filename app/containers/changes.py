@@ -22,7 +22,7 @@ from app.containers.hosts import Hosts
 from app.containers.link import Conflict, Gone
 from app.containers.naming import CourseNames, NameFault, VolumeName
 from app.containers.results import FAILED, Result, failure, result
-from app.containers.wire import CreateSchema, DeleteSchema, VolumeResultsSchema, StopSchema, StopsSchema
+from app.containers.wire import CreateSchema, DeleteSchema, StopSchema, StopsSchema, VolumeResultsSchema
 from app.errors import CallError, EngineFailed, InvalidParameter, Problem
 from app.registry import PREFIX, Call, ExternalFunction
 
@@ -142,7 +142,7 @@ def writing_functions(hosts: Hosts, moodle_host: str, trail: Trail) -> tuple[Ext
             handler=create,
             covers=covers_its_course,
             writes=True,
-            example={"host": "hub", "course_id": 2, "volumes": [{"role": "task", "name": "lesson1"}]},
+            example={"host": "local", "course_id": 2, "volumes": [{"role": "task", "name": "lesson1"}]},
         ),
         ExternalFunction(
             name=f"{PREFIX}delete_volumes",
@@ -156,7 +156,7 @@ def writing_functions(hosts: Hosts, moodle_host: str, trail: Trail) -> tuple[Ext
             handler=delete,
             covers=covers_its_course,
             writes=True,
-            example={"host": "hub", "course_id": 2, "names": ["lms_vol_lesson1_2_moodle.example.org"]},
+            example={"host": "local", "course_id": 2, "names": ["lms_vol_lesson1_2_moodle.example.org"]},
         ),
         ExternalFunction(
             name=f"{PREFIX}stop_containers",
@@ -169,7 +169,7 @@ def writing_functions(hosts: Hosts, moodle_host: str, trail: Trail) -> tuple[Ext
             handler=stop,
             covers=covers_its_course,
             writes=True,
-            example={"host": "hub", "course_id": 2, "users": ["student1"]},
+            example={"host": "local", "course_id": 2, "users": ["student1"]},
         ),
     )
 

@@ -115,7 +115,7 @@ def reading_functions(
             result=CheckedSchema(),
             handler=check_host,
             covers=every_course,
-            example={"host": "hub"},
+            example={"host": "local"},
         ),
         ExternalFunction(
             name=f"{PREFIX}get_images",
@@ -128,7 +128,7 @@ def reading_functions(
             result=ImagesSchema(),
             handler=get_images,
             covers=every_course,
-            example={"host": "hub", "filter": "jupyter -old"},
+            example={"host": "local", "filter": "jupyter -old"},
         ),
         ExternalFunction(
             name=f"{PREFIX}get_volumes",
@@ -139,7 +139,7 @@ def reading_functions(
             result=VolumesSchema(),
             handler=get_volumes,
             covers=covers_its_course,
-            example={"host": "hub", "course_id": 2},
+            example={"host": "local", "course_id": 2},
         ),
         ExternalFunction(
             name=f"{PREFIX}get_containers",
@@ -150,7 +150,7 @@ def reading_functions(
             result=ContainersSchema(),
             handler=get_containers,
             covers=covers_its_course,
-            example={"host": "hub", "course_id": 2},
+            example={"host": "local", "course_id": 2},
         ),
     )
 

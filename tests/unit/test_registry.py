@@ -84,6 +84,14 @@ DECLARED = {
     "mod_lticontainer_diff_custom_params": ("params:read", ("old", "new"), False),
     "mod_lticontainer_build_custom_params": ("params:write", ("params", "context", "saved_text"), True),
     "mod_lticontainer_copy_custom_params": ("params:write", ("source_text", "contexts"), True),
+    "mod_lticontainer_get_hosts": ("containers:read", (), False),
+    "mod_lticontainer_check_host": ("containers:read", ("host",), False),
+    "mod_lticontainer_get_images": ("containers:read", ("host", "filter"), False),
+    "mod_lticontainer_get_volumes": ("containers:read", ("host", "course_id"), False),
+    "mod_lticontainer_get_containers": ("containers:read", ("host", "course_id"), False),
+    "mod_lticontainer_create_volumes": ("containers:write", ("host", "course_id", "volumes"), True),
+    "mod_lticontainer_delete_volumes": ("containers:write", ("host", "course_id", "names"), True),
+    "mod_lticontainer_stop_containers": ("containers:write", ("host", "course_id", "users"), True),
     "mod_lticontainer_get_site_info": (None, (), False),
 }
 
