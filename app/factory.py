@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -14,12 +15,15 @@ from app.auth.activity_tokens import make_token
 from app.auth.authenticator import TokenAuthenticator
 from app.auth.caller import Caller
 from app.auth.encryption import Cipher
-from app.auth.keys import ACTIVITY_TOKENS, derive_keys
+from app.auth.keys import ACTIVITY_TOKENS, PAGE_COOKIES, derive_keys
+from app.auth.login_codes import LoginCodes
 from app.auth.store import TokenStore
 from app.containers import changes as container_changes
 from app.containers import functions as containers
 from app.containers.hosts import Hosts
 from app.containers.store import HostStore
+from app.courses import functions as courses
+from app.courses.store import CourseStore
 from app.custom_params import functions as custom_params
 from app.custom_params.policy import Limits, Policy
 from app.custom_params.store import ActivityStore
@@ -27,9 +31,11 @@ from app.custom_params.writing import Site, writing_functions
 from app.downloads import Download, Downloads
 from app.ltis import functions as ltis
 from app.ltis.store import LtiStore
+from app.monitoring import functions as monitoring_functions
 from app.monitoring import routes as monitoring
+from app.monitoring.health import count_waiting
 from app.monitoring.logs import configure_logging
-from app.monitoring.metrics import PrometheusObserver
+from app.monitoring.metrics import PrometheusObserver, count_records
 from app.nblogs import functions as nblogs
 from app.nblogs.recorder import Recorder
 from app.nblogs.rejects import RejectStore
@@ -42,6 +48,9 @@ from app.registry import ExternalFunction, Registry
 from app.settings import CoursePolicy, Settings, load_settings
 from app.site import functions as site
 from app.storage.database import Database, make_engine
+from app.web import routes as web
+from app.web.calls import Asker
+from app.web.cookie import CookieSeal
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,7 @@ class Service:
     settings: Settings
     database: Database
     tokens: TokenStore
+    login_codes: LoginCodes
     ltis: LtiStore
     rejects: RejectStore
     recorder: Recorder
@@ -99,6 +109,8 @@ def build_service(settings: Settings) -> Service:
         (
             *nblogs.functions(recorder, settings.max_records),
             *ltis.functions(lti_store),
+            *courses.functions(CourseStore(database)),
+            *monitoring_functions.functions(count_records, lambda: count_waiting(database)),
             *custom_params.reading_functions(settings.zone),
             *writing_functions(site_params, ActivityStore(database)),
             *containers.reading_functions(hosts, moodle_host, host_store.unseal),
@@ -112,6 +124,7 @@ def build_service(settings: Settings) -> Service:
         settings=settings,
         database=database,
         tokens=tokens,
+        login_codes=LoginCodes(database),
         ltis=lti_store,
         rejects=rejects,
         recorder=recorder,
@@ -152,7 +165,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     download_routes.connect(app, service.downloads, exchange)
     openapi.connect(app, service.registry, service.downloads)
     monitoring.connect(app, service.database, exchange.address, tuple(settings.metrics_networks))
+    _connect_page(app, service, exchange)
     app.url_map.merge_slashes = False
     mounts = {REST: moodle_rest.make_wsgi(exchange, settings.max_body_bytes)}
     app.wsgi_app = accept_any_prefix(app.wsgi_app, mounts)  # type: ignore[assignment,method-assign]  # Flask's own way
     return app
+
+
+def _connect_page(app: Flask, service: Service, exchange: Exchange) -> None:
+    settings = service.settings
+    keys = derive_keys(settings.master_keys, PAGE_COOKIES)
+    web.connect(
+        app,
+        Asker(service.registry, lambda error: json_api.problem(error).get_data()),
+        CookieSeal(keys, timedelta(hours=settings.page_hours)),
+        service.login_codes.redeem,
+        exchange.address,
+        json_api.problem,
+    )

@@ -198,6 +198,9 @@ class Settings(BaseSettings):
         description="Proxies have a token in their own settings, so `lms_rpctoken` is left out of custom "
         "parameters.",
     )
+    page_hours: int = Field(
+        default=12, ge=1, le=720, description="Hours after which the page asks for the token again."
+    )
     log_level: str = Field(
         default="INFO",
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",

@@ -83,6 +83,13 @@ CREATE TABLE lticontainer_hosts (
     CONSTRAINT uq_lticontainer_hosts_name UNIQUE (name)
 ) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
 
+CREATE TABLE lticontainer_login_codes (
+    code_hash CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    sealed TEXT NOT NULL,
+    expires_at BIGINT NOT NULL DEFAULT '0',
+    CONSTRAINT pk_lticontainer_login_codes PRIMARY KEY (code_hash)
+) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
+
 CREATE TABLE lticontainer_ltis (
     lti_id BIGINT NOT NULL,
     course BIGINT NOT NULL DEFAULT '0',
@@ -116,6 +123,12 @@ CREATE TABLE lticontainer_rejects (
 CREATE INDEX ix_lticontainer_rejects_caller ON lticontainer_rejects (caller);
 
 CREATE INDEX ix_lticontainer_rejects_session ON lticontainer_rejects (session);
+
+CREATE TABLE lticontainer_rosters (
+    course BIGINT NOT NULL,
+    username VARCHAR(255) NOT NULL,
+    CONSTRAINT pk_lticontainer_rosters PRIMARY KEY (course, username)
+) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE lticontainer_server_data (
     id BIGINT NOT NULL AUTO_INCREMENT,

@@ -83,6 +83,13 @@ CREATE TABLE lticontainer_hosts (
     CONSTRAINT uq_lticontainer_hosts_name UNIQUE (name)
 );
 
+CREATE TABLE lticontainer_login_codes (
+    code_hash VARCHAR(64) NOT NULL,
+    sealed TEXT NOT NULL,
+    expires_at BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_lticontainer_login_codes PRIMARY KEY (code_hash)
+);
+
 CREATE TABLE lticontainer_ltis (
     lti_id BIGINT NOT NULL,
     course BIGINT DEFAULT '0' NOT NULL,
@@ -116,6 +123,12 @@ CREATE TABLE lticontainer_rejects (
 CREATE INDEX ix_lticontainer_rejects_caller ON lticontainer_rejects (caller);
 
 CREATE INDEX ix_lticontainer_rejects_session ON lticontainer_rejects (session);
+
+CREATE TABLE lticontainer_rosters (
+    course BIGINT NOT NULL,
+    username VARCHAR(255) NOT NULL,
+    CONSTRAINT pk_lticontainer_rosters PRIMARY KEY (course, username)
+);
 
 CREATE TABLE lticontainer_server_data (
     id INTEGER NOT NULL,

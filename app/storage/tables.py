@@ -229,6 +229,19 @@ hosts = _table(
     UniqueConstraint("name"),
 )
 
+login_codes = _table(
+    "login_codes",
+    Column("code_hash", TokenHash, primary_key=True),
+    Column("sealed", Text, nullable=False),
+    _number("expires_at"),
+)
+
+rosters = _table(
+    "rosters",
+    Column("course", BigInteger, primary_key=True, autoincrement=False),
+    Column("username", String(USERNAME), primary_key=True),
+)
+
 audit = _table(
     "audit",
     Column("id", Id, primary_key=True),

@@ -136,6 +136,7 @@ WRONG: Mapping[str, tuple[str, ...]] = {
     "public_url": ("moodle.example.org", "ftp://x", "https://x?a=b"),
     "proxy_has_own_token": ("perhaps",),
     "policy": ("everything", "[]"),
+    "page_hours": ("0", "721", "1.5"),
     "log_level": ("debug", "LOUD", "INFO\n"),
 }
 
