@@ -8,7 +8,11 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from flask import Flask
+from sqlalchemy import URL, Engine, make_url
 
+from app.activity import functions as activity
+from app.activity.progress import Thresholds
+from app.activity.store import ActivityStore as ActivityReader
 from app.audit.store import AuditStore
 from app.audit.trail import Trail
 from app.auth.activity_tokens import make_token
@@ -48,9 +52,12 @@ from app.registry import ExternalFunction, Registry
 from app.settings import CoursePolicy, Settings, load_settings
 from app.site import functions as site
 from app.storage.database import Database, make_engine
+from app.storage.tunnel import Gateway, Tunnel
 from app.web import routes as web
 from app.web.calls import Asker
 from app.web.cookie import CookieSeal
+
+MYSQL_PORT = 3306
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +82,7 @@ class Service:
 
 def build_service(settings: Settings) -> Service:
     """Put the parts together. Nothing is connected before it is used."""
-    url = settings.database_url.get_secret_value()
-    database = Database(make_engine(url, timeout=settings.database_timeout, pool_size=settings.threads))
+    database = Database(own_engine(settings))
     tokens = TokenStore(database)
     activity_keys = derive_keys(settings.master_keys, ACTIVITY_TOKENS)
     authenticator = TokenAuthenticator(tokens, activity_keys)
@@ -115,6 +121,9 @@ def build_service(settings: Settings) -> Service:
             *writing_functions(site_params, ActivityStore(database)),
             *containers.reading_functions(hosts, moodle_host, host_store.unseal),
             *container_changes.writing_functions(hosts, moodle_host, Trail(audit)),
+            *activity.functions(
+                ActivityReader(database), settings.zone, Thresholds(settings.stuck_errors, settings.stuck_silence)
+            ),
             *site.functions(granted, lambda: database.kind, settings.moodle_url),
         ),
         authenticator,
@@ -135,6 +144,27 @@ def build_service(settings: Settings) -> Service:
         cipher=cipher,
         hosts=hosts,
         host_store=host_store,
+    )
+
+
+def own_engine(settings: Settings) -> Engine:
+    """Return the engine of the service's own database, through SSH where the settings say so."""
+    url = settings.database_url.get_secret_value()
+    tunnel = _tunnel(settings, make_url(url)) if settings.database_ssh_host else None
+    return make_engine(url, timeout=settings.database_timeout, pool_size=settings.threads, tunnel=tunnel)
+
+
+def _tunnel(settings: Settings, url: URL) -> Tunnel:
+    return Tunnel(
+        Gateway(
+            host=settings.database_ssh_host,
+            port=settings.database_ssh_port,
+            user=settings.database_ssh_user,
+            fingerprint=settings.database_ssh_fingerprint,
+            database=(url.host or "127.0.0.1", url.port or MYSQL_PORT),
+            key_file=settings.database_ssh_key_file,
+            password=settings.database_ssh_password.get_secret_value(),
+        )
     )
 
 

@@ -62,9 +62,12 @@ CREATE TABLE lticontainer_executions (
     asked_us BIGINT,
     answered_us BIGINT,
     duration_us BIGINT GENERATED ALWAYS AS (CASE WHEN answered_us >= asked_us AND answered_us - asked_us <= 86400000000 THEN answered_us - asked_us END) VIRTUAL,
+    slot_us BIGINT GENERATED ALWAYS AS (CASE WHEN asked_us IS NOT NULL THEN answered_us - answered_us % 1200000000 END) VIRTUAL,
     CONSTRAINT pk_lticontainer_executions PRIMARY KEY (id),
     CONSTRAINT uq_lticontainer_executions_session_message UNIQUE (session, message)
 );
+
+CREATE INDEX ix_lticontainer_executions_charts ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, filename, lti_id, inst_id);
 
 CREATE TABLE lticontainer_hosts (
     id INTEGER NOT NULL,

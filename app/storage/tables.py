@@ -27,6 +27,8 @@ from sqlalchemy.sql.schema import SchemaItem
 
 PREFIX = "lticontainer_"
 DAY_US = 86_400_000_000
+SLOT_US = 1_200_000_000
+"""Twenty minutes: executions are found by the slot of their answer."""
 REVOCATIONS = "tokens"
 
 metadata = MetaData(
@@ -146,7 +148,21 @@ executions = _table(
             persisted=False,
         ),
     ),
+    Column(
+        "slot_us",
+        BigInteger,
+        # Null until both parts are there: what has a slot is charted.
+        Computed(
+            f"CASE WHEN asked_us IS NOT NULL THEN answered_us - answered_us % {SLOT_US} END",
+            persisted=False,
+        ),
+    ),
     UniqueConstraint("session", "message"),
+    # In the order in which charts read; with all that they read, so that they need not look at the rows.
+    Index(
+        "ix_lticontainer_executions_charts",
+        *("course", "slot_us", "username", "answered_us", "codenum", "status", "filename", "lti_id", "inst_id"),
+    ),
 )
 
 marks = _table("marks", Column("mark", Mark, primary_key=True))

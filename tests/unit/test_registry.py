@@ -96,6 +96,37 @@ DECLARED = {
     "mod_lticontainer_get_roster": ("activity:read", ("course_id",), False),
     "mod_lticontainer_set_roster": ("ltis:write", ("course_id", "users"), True),
     "mod_lticontainer_get_record_counts": ("activity:read", (), False),
+    "mod_lticontainer_get_chart": (
+        "activity:read",
+        (
+            *("chart", "course_id", "inst_id", "lti_ids", "period", "start", "end", "username", "filename"),
+            *("chart_bar_usernum", "chart_bar_codenum", "chart_line_usernum", "chart_line_interval"),
+            *("during_realtime", "during_anytime", "page", "zone", "lang"),
+        ),
+        False,
+    ),
+    "mod_lticontainer_get_dashboard": (
+        "activity:read",
+        (
+            *("course_id", "inst_id", "lti_ids", "start", "end", "username", "filename"),
+            *("chart_bar_usernum", "chart_bar_codenum", "chart_line_usernum", "chart_line_interval"),
+            *("during_realtime", "during_anytime", "zone", "lang"),
+        ),
+        False,
+    ),
+    "mod_lticontainer_get_filters": (
+        "activity:read",
+        (
+            *("course_id", "inst_id", "lti_ids", "period", "start", "end", "username", "filename"),
+            *("during_realtime", "during_anytime", "zone"),
+        ),
+        False,
+    ),
+    "mod_lticontainer_get_progress": (
+        "activity:read",
+        ("course_id", "lti_ids", "filename", "codenums", "roster", "inst_id", "zone"),
+        False,
+    ),
     "mod_lticontainer_get_site_info": (None, (), False),
 }
 
