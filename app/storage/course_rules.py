@@ -66,7 +66,9 @@ class CourseRules:
     def _set(self, connection: Connection, course: int, values: dict[str, int | None]) -> None:
         row = {"course": course, **values, "changed_at": int(time.time())}
         names: Collection[str] = [*values, "changed_at"]
-        put = upsert(self._dialect, t.course_rules, ["course"], lambda _, new: [(name, new[name]) for name in names])
+        put = upsert(
+            self._dialect, t.course_rules, ["course"], lambda _, new: [(name, new[name]) for name in names]
+        )
         connection.execute(put, row)
         # Writers remember the closed courses for as long as this count stands still.
         count = upsert(self._dialect, t.epochs, ["name"], lambda table, _: [("value", table.c.value + 1)])
