@@ -41,6 +41,14 @@ CREATE TABLE lticontainer_client_data (
 
 CREATE INDEX ix_lticontainer_client_data_session_message ON lticontainer_client_data (session, message);
 
+CREATE TABLE lticontainer_course_rules (
+    course BIGINT NOT NULL,
+    records INTEGER NOT NULL DEFAULT '1',
+    keep_days BIGINT,
+    changed_at BIGINT NOT NULL DEFAULT '0',
+    CONSTRAINT pk_lticontainer_course_rules PRIMARY KEY (course)
+) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
+
 CREATE TABLE lticontainer_epochs (
     name VARCHAR(32) NOT NULL,
     value BIGINT NOT NULL DEFAULT '0',
@@ -68,6 +76,25 @@ CREATE TABLE lticontainer_executions (
 ) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE INDEX ix_lticontainer_executions_charts ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, filename, lti_id, inst_id);
+
+CREATE INDEX ix_lticontainer_executions_course ON lticontainer_executions (course);
+
+CREATE TABLE lticontainer_hosts (
+    id BIGINT NOT NULL AUTO_INCREMENT,
+    name VARCHAR(63) NOT NULL DEFAULT '',
+    engine VARCHAR(16) NOT NULL DEFAULT '',
+    address VARCHAR(255) NOT NULL DEFAULT '',
+    port BIGINT NOT NULL DEFAULT '0',
+    username VARCHAR(255) NOT NULL DEFAULT '',
+    socket VARCHAR(255) NOT NULL DEFAULT '',
+    key_file VARCHAR(1024) NOT NULL DEFAULT '',
+    password TEXT NOT NULL,
+    host_key TEXT NOT NULL,
+    courses TEXT,
+    created_at BIGINT NOT NULL DEFAULT '0',
+    CONSTRAINT pk_lticontainer_hosts PRIMARY KEY (id),
+    CONSTRAINT uq_lticontainer_hosts_name UNIQUE (name)
+) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE lticontainer_login_codes (
     code_hash CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
