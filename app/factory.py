@@ -15,7 +15,7 @@ from app.auth.store import TokenStore
 from app.custom_params import functions as custom_params
 from app.custom_params.policy import Limits, Policy
 from app.custom_params.store import ActivityStore
-from app.custom_params.writing import Site, writing_functions
+from app.custom_params.writing import Site, Writer, writing_functions
 from app.ltis import functions as ltis
 from app.ltis.store import LtiStore
 from app.monitoring import routes as monitoring
@@ -45,6 +45,7 @@ class Service:
     rejects: RejectStore
     recorder: Recorder
     registry: Registry
+    params_writer: Writer
     activity_keys: tuple[bytes, ...]
 
 
@@ -71,6 +72,7 @@ def build_service(settings: Settings) -> Service:
         _policy(settings),
         settings.zone,
     )
+    params_writer = Writer(site_params, ActivityStore(database))
 
     def granted(caller: Caller) -> list[ExternalFunction]:
         return registry.granted(caller)
@@ -80,12 +82,14 @@ def build_service(settings: Settings) -> Service:
             *nblogs.functions(recorder, settings.max_records),
             *ltis.functions(lti_store),
             *custom_params.reading_functions(settings.zone),
-            *writing_functions(site_params, ActivityStore(database)),
+            *writing_functions(params_writer),
             *site.functions(granted, lambda: database.kind, settings.moodle_url),
         ),
         authenticator,
     )
-    return Service(settings, database, tokens, lti_store, rejects, recorder, registry, activity_keys)
+    return Service(
+        settings, database, tokens, lti_store, rejects, recorder, registry, params_writer, activity_keys
+    )
 
 
 def _policy(settings: Settings) -> Policy:
