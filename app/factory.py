@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from flask import Flask
+from sqlalchemy import URL, Engine, make_url
 
+from app.activity import functions as activity
+from app.activity.progress import Thresholds
+from app.activity.store import ActivityStore as ActivityReader
+from app.audit.store import AuditStore
 from app.auth.activity_tokens import make_token
 from app.auth.authenticator import TokenAuthenticator
 from app.auth.caller import Caller
-from app.auth.keys import ACTIVITY_TOKENS, derive_keys
+from app.auth.encryption import Cipher
+from app.auth.keys import ACTIVITY_TOKENS, PAGE_COOKIES, derive_keys
+from app.auth.login_codes import LoginCodes
 from app.auth.store import TokenStore
+from app.courses import functions as courses
+from app.courses.store import CourseStore
 from app.custom_params import functions as custom_params
 from app.custom_params.policy import Limits, Policy
 from app.custom_params.store import ActivityStore
 from app.custom_params.writing import Site, Writer, writing_functions
+from app.downloads import Download, Downloads
 from app.ltis import functions as ltis
 from app.ltis.store import LtiStore
+from app.monitoring import functions as monitoring_functions
 from app.monitoring import routes as monitoring
+from app.monitoring.health import count_waiting
 from app.monitoring.logs import configure_logging
-from app.monitoring.metrics import PrometheusObserver
+from app.monitoring.metrics import PrometheusObserver, count_records
 from app.nblogs import functions as nblogs
 from app.nblogs.recorder import Recorder
 from app.nblogs.rejects import RejectStore
 from app.nblogs.store import RecordStore
+from app.protocols import downloads as download_routes
 from app.protocols import json_api, moodle_rest, openapi, xmlrpc
 from app.protocols.exchange import Exchange
 from app.protocols.php_paths import REST, accept_any_prefix
@@ -32,6 +46,12 @@ from app.registry import ExternalFunction, Registry
 from app.settings import CoursePolicy, Settings, load_settings
 from app.site import functions as site
 from app.storage.database import Database, make_engine
+from app.storage.tunnel import Gateway, Tunnel
+from app.web import routes as web
+from app.web.calls import Asker
+from app.web.cookie import CookieSeal
+
+MYSQL_PORT = 3306
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +61,21 @@ class Service:
     settings: Settings
     database: Database
     tokens: TokenStore
+    login_codes: LoginCodes
     ltis: LtiStore
     rejects: RejectStore
     recorder: Recorder
     registry: Registry
     params_writer: Writer
+    downloads: Downloads
     activity_keys: tuple[bytes, ...]
+    audit: AuditStore
+    cipher: Cipher
 
 
 def build_service(settings: Settings) -> Service:
     """Put the parts together. Nothing is connected before it is used."""
-    url = settings.database_url.get_secret_value()
-    database = Database(make_engine(url, timeout=settings.database_timeout, pool_size=settings.threads))
+    database = Database(own_engine(settings))
     tokens = TokenStore(database)
     activity_keys = derive_keys(settings.master_keys, ACTIVITY_TOKENS)
     authenticator = TokenAuthenticator(tokens, activity_keys)
@@ -81,14 +104,53 @@ def build_service(settings: Settings) -> Service:
         (
             *nblogs.functions(recorder, settings.max_records),
             *ltis.functions(lti_store),
+            *courses.functions(CourseStore(database)),
+            *monitoring_functions.functions(count_records, lambda: count_waiting(database)),
             *custom_params.reading_functions(settings.zone),
             *writing_functions(params_writer),
+            *activity.functions(
+                ActivityReader(database), settings.zone, Thresholds(settings.stuck_errors, settings.stuck_silence)
+            ),
             *site.functions(granted, lambda: database.kind, settings.moodle_url),
         ),
         authenticator,
     )
+    streams: tuple[Download, ...] = ()
     return Service(
-        settings, database, tokens, lti_store, rejects, recorder, registry, params_writer, activity_keys
+        settings=settings,
+        database=database,
+        tokens=tokens,
+        login_codes=LoginCodes(database),
+        ltis=lti_store,
+        rejects=rejects,
+        recorder=recorder,
+        registry=registry,
+        params_writer=params_writer,
+        downloads=Downloads(streams, authenticator),
+        activity_keys=activity_keys,
+        audit=AuditStore(database, settings.audit_days),
+        cipher=Cipher(settings.master_keys),
+    )
+
+
+def own_engine(settings: Settings) -> Engine:
+    """Return the engine of the service's own database, through SSH where the settings say so."""
+    url = settings.database_url.get_secret_value()
+    tunnel = _tunnel(settings, make_url(url)) if settings.database_ssh_host else None
+    return make_engine(url, timeout=settings.database_timeout, pool_size=settings.threads, tunnel=tunnel)
+
+
+def _tunnel(settings: Settings, url: URL) -> Tunnel:
+    return Tunnel(
+        Gateway(
+            host=settings.database_ssh_host,
+            port=settings.database_ssh_port,
+            user=settings.database_ssh_user,
+            fingerprint=settings.database_ssh_fingerprint,
+            database=(url.host or "127.0.0.1", url.port or MYSQL_PORT),
+            key_file=settings.database_ssh_key_file,
+            password=settings.database_ssh_password.get_secret_value(),
+        )
     )
 
 
@@ -116,9 +178,24 @@ def create_app(settings: Settings | None = None) -> Flask:
     exchange = Exchange(service.registry, tuple(settings.trusted_proxies))
     xmlrpc.connect(app, exchange)
     json_api.connect(app, exchange)
-    openapi.connect(app, service.registry)
+    download_routes.connect(app, service.downloads, exchange)
+    openapi.connect(app, service.registry, service.downloads)
     monitoring.connect(app, service.database, exchange.address, tuple(settings.metrics_networks))
+    _connect_page(app, service, exchange)
     app.url_map.merge_slashes = False
     mounts = {REST: moodle_rest.make_wsgi(exchange, settings.max_body_bytes)}
     app.wsgi_app = accept_any_prefix(app.wsgi_app, mounts)  # type: ignore[assignment,method-assign]  # Flask's own way
     return app
+
+
+def _connect_page(app: Flask, service: Service, exchange: Exchange) -> None:
+    settings = service.settings
+    keys = derive_keys(settings.master_keys, PAGE_COOKIES)
+    web.connect(
+        app,
+        Asker(service.registry, lambda error: json_api.problem(error).get_data()),
+        CookieSeal(keys, timedelta(hours=settings.page_hours)),
+        service.login_codes.redeem,
+        exchange.address,
+        json_api.problem,
+    )

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from marshmallow import Schema, ValidationError
 
+from app.audit.entry import Actor
 from app.auth.addresses import Address
 from app.auth.caller import Caller
 from app.errors import (
@@ -45,12 +46,21 @@ class RawRequest:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call whose caller, function and arguments are checked."""
+    """A call whose caller, function and arguments are checked.
+
+    `on_behalf` is the person for whom the caller says it acts: to be written down, never to be trusted.
+    """
 
     caller: Caller
     function: ExternalFunction
     arguments: Mapping[str, Any]
     protocol: str
+    on_behalf: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        """Who calls, for the log of changes."""
+        return Actor.of(self.caller, self.on_behalf)
 
 
 class Keeper(Protocol):
@@ -146,17 +156,24 @@ class Registry:
         return caller, function
 
     def call(
-        self, caller: Caller, function: ExternalFunction, arguments: Any, request: RawRequest
+        self,
+        caller: Caller,
+        function: ExternalFunction,
+        arguments: Any,
+        request: RawRequest,
+        on_behalf: str = "",
     ) -> Mapping[str, Any]:
         """Run one function for a caller that :meth:`authorise` has let in, and return its checked result.
 
+        :param on_behalf: the person for whom the caller says it acts.
         :raises CallError: whatever the caller must be told; anything unforeseen becomes InternalError.
         """
         try:
-            loaded = self._load(function, arguments)
+            loaded = load_arguments(function.params, arguments)
             if not function.covers(caller, loaded):
                 raise AccessDenied("The token does not cover a course, host or activity that is named")
-            return self._dump(function, function.handler(Call(caller, function, loaded, request.protocol)))
+            call = Call(caller, function, loaded, request.protocol, on_behalf)
+            return self._dump(function, function.handler(call))
         except (InvalidParameter, MalformedRequest) as error:
             self.keep(caller, function, request, error)
             raise
@@ -174,7 +191,7 @@ class Registry:
         """
         if function.replay is None:
             raise AccessDenied(f"{function.name} keeps no requests")
-        loaded = self._load(function, arguments)
+        loaded = load_arguments(function.params, arguments)
         return function.replay(Call(caller, function, loaded, protocol))
 
     def keep(self, caller: Caller, function: ExternalFunction, request: RawRequest, error: CallError) -> None:
@@ -189,20 +206,10 @@ class Registry:
         if isinstance(error, MalformedRequest):
             raise RecordRejected(f"{error.detail}. The request is kept as it came") from error
 
-    def unforeseen(self, name: str) -> InternalError:
-        """Log the exception in hand under a new id, and return the error that tells the id alone."""
-        incident = uuid.uuid4().hex[:12]
-        log.exception("internal error %s in %s", incident, name)
-        return InternalError(f"The log has the cause under the id {incident}")
-
     @staticmethod
-    def _load(function: ExternalFunction, arguments: Any) -> Mapping[str, Any]:
-        try:
-            return load(function.params, arguments)
-        except ValidationError as error:
-            faults = list(schema_faults(error).items())[:FAULTS_SHOWN]
-            text = "; ".join(f"{name[:NAME_SHOWN]}: {fault}" if name else fault for name, fault in faults)
-            raise InvalidParameter(text) from None
+    def unforeseen(name: str) -> InternalError:
+        """Log the exception in hand under a new id, and return the error that tells the id alone."""
+        return log_unforeseen(name)
 
     @staticmethod
     def _dump(function: ExternalFunction, result: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -219,3 +226,23 @@ def _in_scope(caller: Caller, function: ExternalFunction) -> bool:
     if function.scope is None:
         return caller.activity is None
     return caller.has_scope(function.scope)
+
+
+def load_arguments(schema: Schema, arguments: Any) -> Mapping[str, Any]:
+    """Return arguments as a schema reads them.
+
+    :raises InvalidParameter: names the first faults, each with its parameter.
+    """
+    try:
+        return load(schema, arguments)
+    except ValidationError as error:
+        faults = list(schema_faults(error).items())[:FAULTS_SHOWN]
+        text = "; ".join(f"{name[:NAME_SHOWN]}: {fault}" if name else fault for name, fault in faults)
+        raise InvalidParameter(text) from None
+
+
+def log_unforeseen(name: str) -> InternalError:
+    """Log the exception in hand under a new id, and return the error that tells the id alone."""
+    incident = uuid.uuid4().hex[:12]
+    log.exception("internal error %s in %s", incident, name)
+    return InternalError(f"The log has the cause under the id {incident}")

@@ -1,6 +1,26 @@
 -- Printed by `lticontainer db schema mariadb`; not to be edited.
 -- Run `lticontainer db upgrade` afterwards: it notes the version, and makes what is missing.
 
+CREATE TABLE lticontainer_audit (
+    id BIGINT NOT NULL AUTO_INCREMENT,
+    began_at BIGINT NOT NULL DEFAULT '0',
+    ended_at BIGINT,
+    caller VARCHAR(64) NOT NULL DEFAULT '',
+    caller_name VARCHAR(255) NOT NULL DEFAULT '',
+    on_behalf VARCHAR(255) NOT NULL DEFAULT '',
+    action VARCHAR(64) NOT NULL DEFAULT '',
+    host VARCHAR(255) NOT NULL DEFAULT '',
+    course BIGINT NOT NULL DEFAULT '0',
+    object TEXT NOT NULL,
+    state VARCHAR(16) NOT NULL DEFAULT '',
+    result TEXT NOT NULL,
+    CONSTRAINT pk_lticontainer_audit PRIMARY KEY (id)
+) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE INDEX ix_lticontainer_audit_began_at ON lticontainer_audit (began_at);
+
+CREATE INDEX ix_lticontainer_audit_course ON lticontainer_audit (course);
+
 CREATE TABLE lticontainer_bindings (
     session VARCHAR(128) NOT NULL,
     owner VARCHAR(64) NOT NULL DEFAULT '',
@@ -42,8 +62,18 @@ CREATE TABLE lticontainer_executions (
     asked_us BIGINT,
     answered_us BIGINT,
     duration_us BIGINT GENERATED ALWAYS AS (CASE WHEN answered_us >= asked_us AND answered_us - asked_us <= 86400000000 THEN answered_us - asked_us END) VIRTUAL,
+    slot_us BIGINT GENERATED ALWAYS AS (CASE WHEN asked_us IS NOT NULL THEN answered_us - answered_us % 1200000000 END) VIRTUAL,
     CONSTRAINT pk_lticontainer_executions PRIMARY KEY (id),
     CONSTRAINT uq_lticontainer_executions_session_message UNIQUE (session, message)
+) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE INDEX ix_lticontainer_executions_charts ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, filename, lti_id, inst_id);
+
+CREATE TABLE lticontainer_login_codes (
+    code_hash CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    sealed TEXT NOT NULL,
+    expires_at BIGINT NOT NULL DEFAULT '0',
+    CONSTRAINT pk_lticontainer_login_codes PRIMARY KEY (code_hash)
 ) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE lticontainer_ltis (
@@ -79,6 +109,12 @@ CREATE TABLE lticontainer_rejects (
 CREATE INDEX ix_lticontainer_rejects_caller ON lticontainer_rejects (caller);
 
 CREATE INDEX ix_lticontainer_rejects_session ON lticontainer_rejects (session);
+
+CREATE TABLE lticontainer_rosters (
+    course BIGINT NOT NULL,
+    username VARCHAR(255) NOT NULL,
+    CONSTRAINT pk_lticontainer_rosters PRIMARY KEY (course, username)
+) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE lticontainer_server_data (
     id BIGINT NOT NULL AUTO_INCREMENT,

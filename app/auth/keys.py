@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 ACTIVITY_TOKENS = "activity tokens"
+PAGE_COOKIES = "page cookies"
+ENCRYPTION = "encryption"
 
 
 def derive_key(master: bytes, use: str) -> bytes:

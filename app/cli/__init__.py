@@ -7,7 +7,20 @@ import sys
 import click
 
 from app import __version__
-from app.cli import activities, database, functions, keys, params, rejects, send, serve, tokens, tryout
+from app.cli import (
+    activities,
+    audit,
+    database,
+    functions,
+    keys,
+    page,
+    params,
+    rejects,
+    send,
+    serve,
+    tokens,
+    tryout,
+)
 from app.errors import CallError
 from app.settings import SettingsError
 
@@ -26,9 +39,11 @@ for _command in (
     tryout.tryout,
     database.db,
     tokens.token,
+    page.page,
     activities.lti,
     params.params,
     rejects.rejects,
+    audit.audit,
     send.send,
     keys.init,
     keys.key,

@@ -12,6 +12,10 @@ import click
 import tomlkit
 from tomlkit.exceptions import ParseError
 
+from app.auth.encryption import Undecryptable
+from app.auth.reencrypt import reencrypt
+from app.cli.common import service
+from app.errors import CallError
 from app.settings import CONFIG_VARIABLE, KEY_BYTES, SettingsError, load_settings
 
 
@@ -63,7 +67,8 @@ def key() -> None:
 def rotate(keep: int) -> None:
     """Put a new key into the settings file; the former one stays valid in old_secret_keys.
 
-    Restart the service afterwards. With --keep 0 everything that older keys signed is void.
+    Restart the service afterwards. With --keep 0 everything that older keys signed is void. Before a key is
+    dropped, passwords in the database are encrypted anew.
     """
     path = os.environ.get(CONFIG_VARIABLE)
     if not path:
@@ -79,9 +84,30 @@ def rotate(keep: int) -> None:
         raise click.ClickException(f"{path}: {error}") from error
     former = [entry.get_secret_value() for entry in (settings.secret_key, *settings.old_secret_keys)]
     document["secret_key"] = new_key()
-    document["old_secret_keys"] = former[:keep]
+    # Written before anything is encrypted with it, and no key leaves before nothing needs it any more.
+    document["old_secret_keys"] = former
     _write(Path(path), tomlkit.dumps(document))
+    if keep < len(former):
+        _reencrypt(f"{path} has a new key, and all {len(former)} former ones stay: ")
+        document["old_secret_keys"] = former[:keep]
+        _write(Path(path), tomlkit.dumps(document))
     click.echo(f"{path} has a new key; {len(former[:keep])} former ones stay valid. Restart the service now.")
+
+
+@key.command("reencrypt")
+def reencrypt_command() -> None:
+    """Encrypt passwords in the database anew with the newest key, as before a former one is taken out by hand."""
+    click.echo(f"{_reencrypt('')} secrets are encrypted anew.")
+
+
+def _reencrypt(so_far: str) -> int:
+    try:
+        parts = service()
+        return reencrypt(parts.database, parts.cipher)
+    except Undecryptable as error:
+        raise click.ClickException(f"{so_far}{error}") from error
+    except CallError as error:
+        raise click.ClickException(f"{so_far}{error.detail or error.message}") from error
 
 
 def _check(**values: str) -> None:

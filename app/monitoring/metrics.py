@@ -86,6 +86,16 @@ def render(count_waiting: Callable[[], int]) -> bytes:
     return generate_latest(_counts()) + generate_latest(waiting)
 
 
+def count_records() -> dict[str, int]:
+    """Return how many records were received, stored, duplicate and rejected, of all workers together."""
+    counts = dict.fromkeys(("received", "stored", "duplicate", "rejected"), 0)
+    for metric in _counts().collect():
+        name = metric.name.removeprefix("lticontainer_records_")
+        if name in counts:
+            counts[name] = int(sum(sample.value for sample in metric.samples if sample.name.endswith("_total")))
+    return counts
+
+
 def _counts() -> CollectorRegistry:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY

@@ -12,8 +12,10 @@ from werkzeug.wrappers import Request
 from app.auth.addresses import Address, Network, client_address
 from app.auth.caller import Caller
 from app.errors import CallError, InvalidParameter, MalformedRequest, RequestTooLarge
-from app.fields import NOT_TEXT
+from app.fields import NOT_TEXT, text_fault
 from app.registry import ExternalFunction, RawRequest, Registry
+
+ON_BEHALF_LIMIT = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Exchange:
             caller, function = registry.authorise(name, token, self.address(request))
             raw = RawRequest(protocol, function.name, body)
             try:
-                return self._run(caller, function, raw, decode)
+                return self._run(request, caller, function, raw, decode)
             except CallError as error:
                 error.rewrite(caller.hide)
                 raise
@@ -61,17 +63,38 @@ class Exchange:
 
     def _run(
         self,
+        request: Request,
         caller: Caller,
         function: ExternalFunction,
         raw: RawRequest,
         decode: Callable[[ExternalFunction], Any],
     ) -> Mapping[str, Any]:
         try:
+            on_behalf = read_on_behalf(request)
             arguments = decode(function)
         except (MalformedRequest, InvalidParameter) as error:
             self.registry.keep(caller, function, raw, error)
             raise
-        return self.registry.call(caller, function, arguments, raw)
+        return self.registry.call(caller, function, arguments, raw, on_behalf)
+
+
+def read_on_behalf(request: Request) -> str:
+    """Return the person that the header `On-Behalf-Of` names; empty where there is none.
+
+    :raises InvalidParameter: it is no text in UTF-8, or too long.
+    """
+    try:
+        # WSGI hands over the bytes of a header as Latin-1 (PEP 3333).
+        header: str = request.environ.get("HTTP_ON_BEHALF_OF", "")
+        name = header.strip().encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidParameter(f"The header On-Behalf-Of is not valid UTF-8 at byte {error.start}") from None
+    fault = text_fault(name)
+    if fault is None and len(name) > ON_BEHALF_LIMIT:
+        fault = f"has {len(name)} characters, the limit is {ON_BEHALF_LIMIT}"
+    if fault:
+        raise InvalidParameter(f"The header On-Behalf-Of {fault}")
+    return name
 
 
 def read_body(request: Request) -> bytes:

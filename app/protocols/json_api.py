@@ -36,7 +36,7 @@ def connect(app: Flask, exchange: Exchange) -> None:
             body = read_body(request)
             full = name if exchange.registry.find(name) else PREFIX + name
             result = exchange.perform(
-                request, full, _bearer(), PROTOCOL, body, lambda function: decode_body(function, body)
+                request, full, bearer(), PROTOCOL, body, lambda function: decode_body(function, body)
             )
         except CallError as error:
             return problem(error)
@@ -84,7 +84,8 @@ def decode_body(function: ExternalFunction, body: bytes) -> Any:
     return arguments
 
 
-def _bearer() -> str:
+def bearer() -> str:
+    """Return the token of the request in hand; the empty string where there is none."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 

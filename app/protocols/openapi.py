@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
@@ -12,6 +13,7 @@ from flask import Flask, Response, render_template
 from marshmallow import Schema
 
 from app import __version__
+from app.downloads import Download, Downloads
 from app.errors import ERRORS, CallError
 from app.fields import EachOf
 from app.protocols.json_api import ROOT
@@ -21,9 +23,9 @@ OPENAPI_VERSION = "3.1.0"
 PAGE_POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 
 
-def connect(app: Flask, registry: Registry) -> None:
+def connect(app: Flask, registry: Registry, downloads: Downloads) -> None:
     """Serve the description and the page."""
-    document = describe(registry)
+    document = describe(registry, downloads)
     text = json.dumps(document)
 
     @app.get(f"{ROOT}openapi.json")
@@ -33,21 +35,30 @@ def connect(app: Flask, registry: Registry) -> None:
     @app.get(f"{ROOT}docs")
     def api_docs() -> Response:
         page = render_template(
-            "api.html", functions=registry.functions.values(), document=document, errors=ERRORS, dumps=_pretty
+            "api.html",
+            functions=registry.functions.values(),
+            downloads=downloads.by_path.values(),
+            document=document,
+            errors=ERRORS,
+            dumps=_pretty,
+            query=_query,
         )
         response = Response(page, content_type="text/html; charset=utf-8")
         response.headers["Content-Security-Policy"] = PAGE_POLICY
         return response
 
 
-def describe(registry: Registry) -> dict[str, Any]:
-    """Return the OpenAPI document of all functions."""
+def describe(registry: Registry, downloads: Downloads) -> dict[str, Any]:
+    """Return the OpenAPI document of all functions and downloads."""
     plugin = MarshmallowPlugin(schema_name_resolver=_schema_name)
     spec = APISpec(
         title="lticontainer companion",
         version=__version__,
         openapi_version=OPENAPI_VERSION,
-        info={"description": "Functions of mod_lticontainer as JSON. Text has no control characters."},
+        info={
+            "description": "Functions of mod_lticontainer as JSON. Text has no control characters. The header "
+            "`On-Behalf-Of` may name the person for whom a caller acts; it is written into the log of changes."
+        },
         plugins=[plugin],
         security=[{"bearer": []}],
     )
@@ -56,6 +67,8 @@ def describe(registry: Registry) -> dict[str, Any]:
     spec.components.schema("Problem", _PROBLEM)
     for function in registry.functions.values():
         spec.path(path=f"{ROOT}{function.short_name}", operations={"post": _operation(function)})
+    for download in downloads.by_path.values():
+        spec.path(path=f"{ROOT}{download.path}", operations={"get": _fetching(download)})
     return spec.to_dict()
 
 
@@ -71,6 +84,23 @@ def _operation(function: ExternalFunction) -> dict[str, Any]:
         },
         "responses": {
             "200": {"description": "Done", "content": {"application/json": {"schema": function.result}}},
+            **_problem_responses(),
+        },
+    }
+
+
+def _fetching(download: Download) -> dict[str, Any]:
+    scope = download.scope or "any service token"
+    return {
+        "operationId": f"download-{download.anchor}",
+        "summary": download.summary,
+        "description": f"{download.description}\n\nScope: `{scope}`.".strip(),
+        "parameters": [{"in": "query", "schema": download.params}],
+        "responses": {
+            "200": {
+                "description": "The file",
+                "content": {download.content_type: {"schema": download.result or {}}},
+            },
             **_problem_responses(),
         },
     }
@@ -100,6 +130,10 @@ def _each_of(converter: Any, field: Any, **_: Any) -> Mapping[str, Any]:
     element = converter.resolve_nested_schema(field.schema)
     many = {"type": "array", "items": element, "minItems": 1, "maxItems": field.limit}
     return {"oneOf": [many, element]} if field.single else many
+
+
+def _query(example: Mapping[str, Any]) -> str:
+    return f"?{urlencode(example, doseq=True)}" if example else ""
 
 
 def _pretty(value: Any) -> str:

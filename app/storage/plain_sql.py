@@ -33,5 +33,6 @@ def plain_schema(dialect: str) -> str:
         for element in elements:
             lines = str(element.compile(dialect=compiler)).strip().splitlines()
             plain = "\n".join(line.rstrip().replace("\t", "    ") for line in lines)
-            statements.append(plain.replace(")ENGINE", ") ENGINE") + ";\n")
+            # SQLAlchemy doubles per cent signs for PyMySQL, which would take them for places of values.
+            statements.append(plain.replace(")ENGINE", ") ENGINE").replace("%%", "%") + ";\n")
     return _HEAD.format(dialect) + "\n" + "\n".join(statements)

@@ -27,6 +27,8 @@ from sqlalchemy.sql.schema import SchemaItem
 
 PREFIX = "lticontainer_"
 DAY_US = 86_400_000_000
+SLOT_US = 1_200_000_000
+"""Twenty minutes: executions are found by the slot of their answer."""
 REVOCATIONS = "tokens"
 
 metadata = MetaData(
@@ -43,6 +45,9 @@ LongText = Text().with_variant(mysql.MEDIUMTEXT, "mysql", "mariadb")
 Bytes = LargeBinary().with_variant(mysql.LONGBLOB, "mysql", "mariadb")
 Mark = LargeBinary(28).with_variant(mysql.BINARY(28), "mysql", "mariadb")
 TokenHash = String(64).with_variant(mysql.CHAR(64, charset="ascii", collation="ascii_bin"), "mysql", "mariadb")
+
+ENCRYPTED = {"encrypted": True}
+"""The `info` of columns that app.auth.encryption fills, so that a new key reaches all of them."""
 
 SESSION = 128
 MESSAGE = 128
@@ -143,7 +148,21 @@ executions = _table(
             persisted=False,
         ),
     ),
+    Column(
+        "slot_us",
+        BigInteger,
+        # Null until both parts are there: what has a slot is charted.
+        Computed(
+            f"CASE WHEN asked_us IS NOT NULL THEN answered_us - answered_us % {SLOT_US} END",
+            persisted=False,
+        ),
+    ),
     UniqueConstraint("session", "message"),
+    # In the order in which charts read; with all that they read, so that they need not look at the rows.
+    Index(
+        "ix_lticontainer_executions_charts",
+        *("course", "slot_us", "username", "answered_us", "codenum", "status", "filename", "lti_id", "inst_id"),
+    ),
 )
 
 marks = _table("marks", Column("mark", Mark, primary_key=True))
@@ -207,4 +226,35 @@ tokens = _table(
     Column("expires_at", BigInteger),
     Column("revoked_at", BigInteger),
     UniqueConstraint("token_hash"),
+)
+
+login_codes = _table(
+    "login_codes",
+    Column("code_hash", TokenHash, primary_key=True),
+    Column("sealed", Text, nullable=False),
+    _number("expires_at"),
+)
+
+rosters = _table(
+    "rosters",
+    Column("course", BigInteger, primary_key=True, autoincrement=False),
+    Column("username", String(USERNAME), primary_key=True),
+)
+
+audit = _table(
+    "audit",
+    Column("id", Id, primary_key=True),
+    _number("began_at"),
+    Column("ended_at", BigInteger),
+    _text("caller", 64),
+    _text("caller_name", 255),
+    _text("on_behalf", 255),
+    _text("action", 64),
+    _text("host", 255),
+    _number("course"),
+    Column("object", Text, nullable=False),
+    _text("state", 16),
+    Column("result", Text, nullable=False),
+    Index(None, "began_at"),
+    Index(None, "course"),
 )

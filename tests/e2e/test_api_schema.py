@@ -60,7 +60,8 @@ def each_call(document: Any, name: str, mode: GenerationMode, check: Callable[[A
 
 
 def test_every_function_is_described(document: Any) -> None:
-    assert {operation.ok().path for operation in document.get_all_operations()} == {f"/api/v1/{n}" for n in NAMES}
+    described = {operation.ok() for operation in document.get_all_operations()}
+    assert {op.path for op in described if op.method.upper() == "POST"} == {f"/api/v1/{n}" for n in NAMES}
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, select
 
+from app.audit.entry import Actor, Target
 from app.errors import CallError
 from app.storage.tables import metadata
 from tests.e2e.conftest import Start
@@ -186,6 +187,7 @@ def fill(site: Site) -> None:
         call(site.parts, WRITE, {"nb_logs": [record(session="s", date="yesterday", tags="\x00\udcff")]}, token)
     site.parts.tokens.revoke(1)
     site.parts.tokens.raise_counter(1, 7)
+    site.parts.audit.begin(Actor("token:1", "test", "花子"), "create_volumes", Target("hub", 5, "lms_vol_x"))
 
 
 def test_a_copy_to_mariadb_and_back_has_equal_rows(sqlite_site: Site, tmp_path: Path) -> None:
@@ -323,6 +325,7 @@ COMMANDS = [
     ["lti", "token", "1", "1"],
     ["lti", "rotate-token", "1", "1"],
     ["lti", "register", "1", "--course", "1", "--instance", "1"],
+    ["audit", "list"],
     ["rejects", "list"],
     ["rejects", "replay", "--all"],
 ]

@@ -65,6 +65,7 @@ def test_the_wheel_holds_code_migrations_settings_and_templates_and_no_tests(whe
         "app/_sql/schema-mariadb.sql",
         "app/_sql/schema-sqlite.sql",
         "app/_sql/versions/0001_first_tables.py",
+        "app/_sql/versions/0002_audit.py",
     }
     wanted |= {f"app/templates/{path.name}" for path in (ROOT / "app/templates").iterdir()}
     wanted |= {str(path.relative_to(ROOT)) for path in (ROOT / "app").rglob("*.py")}

@@ -42,7 +42,8 @@ def load(engine: Engine, statements: str) -> None:
     text = re.sub(r"^--.*\n", "", statements, flags=re.MULTILINE)
     with engine.begin() as connection:
         for statement in filter(None, map(str.strip, text.split(";\n"))):
-            connection.exec_driver_sql(statement.replace("%", "%%"))
+            escaped = statement if engine.dialect.name == "sqlite" else statement.replace("%", "%%")
+            connection.exec_driver_sql(escaped)
 
 
 @pytest.mark.parametrize("dialect", list(DIALECTS))

@@ -15,6 +15,7 @@ from tests.support.site import MOODLE_URL, cell_run, record, seen
 from tests.support.web import WebSite
 
 REGISTER = "mod_lticontainer_register_ltis"
+SET_ROSTER = "mod_lticontainer_set_roster"
 SITE_INFO = "mod_lticontainer_get_site_info"
 
 
@@ -72,7 +73,7 @@ def test_a_number_out_of_range_is_an_invalid_parameter(wire: Wire, web: WebSite,
 
 def test_the_caller_learns_what_it_may_do(web: WebSite, wire: Wire) -> None:
     answer = wire.call(SITE_INFO, {}, web.token("ltis:write"))
-    functions = [{"name": name, "version": __version__} for name in (REGISTER, SITE_INFO)]
+    functions = [{"name": name, "version": __version__} for name in (REGISTER, SET_ROSTER, SITE_INFO)]
     expected = {"version": __version__, "moodle_url": MOODLE_URL, "database": "sqlite", "functions": functions}
     assert answer.result == expected
 
@@ -132,3 +133,40 @@ XML_CALL = (
     "<name>host</name><value>server</value></member><member><name>session</name><value>s</value></member></struct>"
     "</value></data></array></value></param></params></methodCall>"
 ).encode()
+
+
+def acted(web: WebSite) -> list[str]:
+    """Return where get_site_info notes from now on for whom it is called."""
+    seen_names: list[str] = []
+    function = web.parts.registry.functions[SITE_INFO]
+
+    def handle(call: Call) -> Mapping[str, Any]:
+        seen_names.append(call.actor.on_behalf)
+        assert (call.actor.key, call.actor.name) == (call.caller.key, "test")
+        return function.handler(call)
+
+    web.parts.registry.functions[SITE_INFO] = replace(function, handler=handle)
+    return seen_names
+
+
+@pytest.mark.parametrize("name", ["", "hanako.yamada", "花子", "a b  c"])
+def test_a_caller_may_say_for_whom_it_acts(web: WebSite, wire: Wire, token: str, name: str) -> None:
+    names = acted(web)
+    headers = {"On-Behalf-Of": name.encode().decode("latin-1")} if name else {}
+    assert wire.call(SITE_INFO, {}, token, headers=headers).code == ""
+    assert names == [name]
+
+
+@pytest.mark.parametrize("name", ["\xff", "x" * 256, "a\x01b"])
+def test_a_person_who_is_no_text_is_refused(web: WebSite, wire: Wire, token: str, name: str) -> None:
+    names = acted(web)
+    answer = wire.call(SITE_INFO, {}, token, headers={"On-Behalf-Of": name})
+    assert answer.code == "invalidparameter"
+    assert "On-Behalf-Of" in answer.detail
+    assert names == []
+
+
+def test_a_record_is_kept_when_the_person_is_no_text(web: WebSite, wire: Wire, token: str) -> None:
+    assert wire.write([seen("s", 7)], token, headers={"On-Behalf-Of": "\xff"}).code == "invalidparameter"
+    (kept,) = web.rejects()
+    assert b"ltictr" in kept.reject.raw

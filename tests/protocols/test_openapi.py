@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -14,11 +14,10 @@ from marshmallow import ValidationError
 
 from app.errors import ERRORS
 from app.nblogs.store import WIDTHS
+from app.protocols.downloads import decode_query
 from app.protocols.openapi import describe
 from tests.protocols.wires import WRITE, Json
 from tests.support.web import WebSite
-
-METHODS = ("post",)
 
 
 @pytest.fixture
@@ -51,8 +50,9 @@ def test_the_frame_is_that_of_openapi_3_1(document: dict[str, Any]) -> None:
     assert {"title", "version"} <= document["info"].keys()
     assert document.keys() <= {"openapi", "info", "paths", "components", "security", "tags", "servers"}
     for path in document["paths"].values():
-        assert tuple(path) == METHODS
-        assert all("description" in response for response in path["post"]["responses"].values())
+        (operation,) = path.values()
+        assert path.keys() <= {"get", "post"}
+        assert all("description" in response for response in operation["responses"].values())
 
 
 def test_every_schema_is_one_and_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
@@ -66,10 +66,11 @@ def test_every_schema_is_one_and_every_reference_leads_somewhere(document: dict[
         assert (root, name in document["components"][kind]) == ("components", True), reference
 
 
-def test_every_function_is_there_once(web: WebSite, document: dict[str, Any]) -> None:
-    functions = web.parts.registry.functions.values()
-    assert list(document["paths"]) == [f"/api/v1/{function.short_name}" for function in functions]
-    ids = [path["post"]["operationId"] for path in document["paths"].values()]
+def test_every_function_and_download_is_there_once(web: WebSite, document: dict[str, Any]) -> None:
+    functions = [(f"/api/v1/{f.short_name}", "post") for f in web.parts.registry.functions.values()]
+    downloads = [(f"/api/v1/{path}", "get") for path in web.parts.downloads.by_path]
+    assert [(path, *operations) for path, operations in document["paths"].items()] == functions + downloads
+    ids = [operation["operationId"] for path in document["paths"].values() for operation in path.values()]
     assert len(set(ids)) == len(ids)
 
 
@@ -77,6 +78,14 @@ def test_every_example_is_valid_and_loads(web: WebSite, document: dict[str, Any]
     for function in web.parts.registry.functions.values():
         validator(document, request_schema(document, function.short_name)).validate(function.example)
         assert function.params.load(function.example).keys() == set(function.positional)
+
+
+def test_every_example_of_a_download_loads(web: WebSite, document: dict[str, Any]) -> None:
+    for download in web.parts.downloads.by_path.values():
+        loaded = download.params.load(decode_query(download.params, urlencode(download.example, True).encode()))
+        assert loaded.keys() <= download.params.fields.keys()
+        parameters = document["paths"][f"/api/v1/{download.path}"]["get"]["parameters"]
+        assert {parameter["name"] for parameter in parameters} == download.params.fields.keys()
 
 
 def test_what_the_service_refuses_the_schema_refuses_too(web: WebSite, document: dict[str, Any]) -> None:
@@ -113,7 +122,8 @@ def test_answers_are_as_described(web: WebSite, document: dict[str, Any], token:
 
 def test_every_error_is_among_the_responses(document: dict[str, Any]) -> None:
     for path in document["paths"].values():
-        assert {str(error.status) for error in ERRORS} | {"200"} == path["post"]["responses"].keys()
+        (operation,) = path.values()
+        assert {str(error.status) for error in ERRORS} | {"200"} == operation["responses"].keys()
     codes = document["components"]["schemas"]["Problem"]["properties"]["errorcode"]["enum"]
     assert codes == [error.code for error in ERRORS]
 
@@ -122,6 +132,7 @@ def test_the_page_names_every_function_and_loads_nothing_from_elsewhere(web: Web
     response = web.client.get("/api/v1/docs")
     page = response.text
     assert all(f'id="{function.short_name}"' in page for function in web.parts.registry.functions.values())
+    assert all(f'id="{download.anchor}"' in page for download in web.parts.downloads.by_path.values())
     assert all(error.code in page for error in ERRORS)
     links = re.findall(r"""(?:src|href|action|data|srcset)\s*=\s*["']?([^"'\s>]+)""", page)
     own = "http://localhost/"
@@ -141,4 +152,4 @@ def test_nothing_of_the_page_leads_nowhere(web: WebSite) -> None:
     page = web.client.get("/api/v1/docs").text
     targets = set(re.findall(r'href="#([^"]+)"', page))
     assert targets <= set(re.findall(r'id="([^"]+)"', page))
-    assert web.client.get("/api/v1/openapi.json").json == describe(web.parts.registry)
+    assert web.client.get("/api/v1/openapi.json").json == describe(web.parts.registry, web.parts.downloads)

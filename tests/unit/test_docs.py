@@ -25,11 +25,14 @@ from tests.support.process import ROOT
 REFERENCE = ROOT / "docs/reference"
 KEY = SecretStr(base64.urlsafe_b64encode(bytes(32)).decode())
 PAGES = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))
-FUNCTIONS = build_service(Settings(secret_key=KEY, moodle_url="https://moodle.example")).registry.functions
+PARTS = build_service(Settings(secret_key=KEY, moodle_url="https://moodle.example"))
+FUNCTIONS = PARTS.registry.functions
+DOWNLOADS = PARTS.downloads.by_path
 COMMANDS = dict(commands(cli))
 
 DECLARED = {
     "functions.md": set(FUNCTIONS),
+    "downloads.md": set(DOWNLOADS),
     "settings.md": set(Settings.model_fields),
     "commands.md": set(COMMANDS),
     "metrics.md": set(METRICS),
@@ -69,6 +72,15 @@ def test_a_function_is_described_with_its_scope_parameters_and_result(function: 
     assert f"`POST /api/v1/{function.short_name}`" in text
     for name in (*function.positional, *function.result.fields):
         assert f"`{name}`" in text
+
+
+def test_a_download_is_described_with_its_scope_and_parameters() -> None:
+    for path, download in DOWNLOADS.items():
+        text = one_line(sections(REFERENCE / "downloads.md").get(path, ""))
+        assert f"`{download.scope}`" in text if download.scope else "any service token" in text
+        assert f"`GET /api/v1/{path}`" in text
+        for name in download.params.fields:
+            assert f"`{name}`" in text
 
 
 @pytest.mark.parametrize("name", COMMANDS)

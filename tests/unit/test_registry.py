@@ -11,6 +11,7 @@ from marshmallow import Schema, fields
 
 from app.auth.addresses import Address
 from app.auth.caller import SCOPES, Caller
+from app.downloads import Downloads
 from app.errors import (
     AccessDenied,
     CallError,
@@ -83,6 +84,41 @@ DECLARED = {
     "mod_lticontainer_diff_custom_params": ("params:read", ("old", "new"), False),
     "mod_lticontainer_build_custom_params": ("params:write", ("params", "context", "saved_text"), True),
     "mod_lticontainer_copy_custom_params": ("params:write", ("source_text", "contexts"), True),
+    "mod_lticontainer_get_courses": ("activity:read", (), False),
+    "mod_lticontainer_get_roster": ("activity:read", ("course_id",), False),
+    "mod_lticontainer_set_roster": ("ltis:write", ("course_id", "users"), True),
+    "mod_lticontainer_get_record_counts": ("activity:read", (), False),
+    "mod_lticontainer_get_chart": (
+        "activity:read",
+        (
+            *("chart", "course_id", "inst_id", "lti_ids", "period", "start", "end", "username", "filename"),
+            *("chart_bar_usernum", "chart_bar_codenum", "chart_line_usernum", "chart_line_interval"),
+            *("during_realtime", "during_anytime", "page", "zone", "lang"),
+        ),
+        False,
+    ),
+    "mod_lticontainer_get_dashboard": (
+        "activity:read",
+        (
+            *("course_id", "inst_id", "lti_ids", "start", "end", "username", "filename"),
+            *("chart_bar_usernum", "chart_bar_codenum", "chart_line_usernum", "chart_line_interval"),
+            *("during_realtime", "during_anytime", "zone", "lang"),
+        ),
+        False,
+    ),
+    "mod_lticontainer_get_filters": (
+        "activity:read",
+        (
+            *("course_id", "inst_id", "lti_ids", "period", "start", "end", "username", "filename"),
+            *("during_realtime", "during_anytime", "zone"),
+        ),
+        False,
+    ),
+    "mod_lticontainer_get_progress": (
+        "activity:read",
+        ("course_id", "lti_ids", "filename", "codenums", "roster", "inst_id", "zone"),
+        False,
+    ),
     "mod_lticontainer_get_site_info": (None, (), False),
 }
 
@@ -144,7 +180,7 @@ def test_a_name_is_declared_once() -> None:
 
 
 def test_the_description_is_of_all_that_is_declared(web: WebSite) -> None:
-    assert len(describe(web.parts.registry)["paths"]) == len(DECLARED)
+    assert len(describe(web.parts.registry, Downloads((), OneToken()))["paths"]) == len(DECLARED)
 
 
 # How a call goes.

@@ -1,0 +1,1 @@
+"""Courses as callers see them: their activities, and who belongs to them."""
