@@ -112,7 +112,7 @@ def writing_functions(writer: Writer) -> tuple[ExternalFunction, ...]:
             handler=build_text,
             covers=lambda caller, arguments: _covers(caller, [arguments["context"]]),
             writes=True,
-            example={"params": {"users": "*", "cpulimit": "0.5"}, "context": EXAMPLE_CONTEXT},
+            example={"params": {"users": "*", "cpulimit": "0.5"}, "context": EXAMPLE_CONTEXT, "saved_text": ""},
         ),
         ExternalFunction(
             name=f"{PREFIX}copy_custom_params",
