@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 from flask import Flask
 from sqlalchemy import URL, Engine, make_url
@@ -13,6 +14,7 @@ from app.activity import functions as activity
 from app.activity.progress import Thresholds
 from app.activity.store import ActivityStore as ActivityReader
 from app.audit.store import AuditStore
+from app.audit.trail import Trail
 from app.auth.activity_tokens import make_token
 from app.auth.authenticator import TokenAuthenticator
 from app.auth.caller import Caller
@@ -20,6 +22,10 @@ from app.auth.encryption import Cipher
 from app.auth.keys import ACTIVITY_TOKENS, PAGE_COOKIES, derive_keys
 from app.auth.login_codes import LoginCodes
 from app.auth.store import TokenStore
+from app.containers import changes as container_changes
+from app.containers import functions as containers
+from app.containers.hosts import Hosts
+from app.containers.store import HostStore
 from app.courses import functions as courses
 from app.courses.store import CourseStore
 from app.custom_params import functions as custom_params
@@ -71,6 +77,8 @@ class Service:
     activity_keys: tuple[bytes, ...]
     audit: AuditStore
     cipher: Cipher
+    hosts: Hosts
+    host_store: HostStore
 
 
 def build_service(settings: Settings) -> Service:
@@ -84,6 +92,11 @@ def build_service(settings: Settings) -> Service:
     store = RecordStore(database, authenticator.recheck, settings.commit_records, observer.committed)
     recorder = Recorder(store, rejects, observer)
     lti_store = LtiStore(database)
+    audit = AuditStore(database, settings.audit_days)
+    cipher = Cipher(settings.master_keys)
+    host_store = HostStore(database, cipher)
+    hosts = Hosts(host_store, host_store.unseal)
+    moodle_host = urlsplit(settings.moodle_url).hostname or ""
 
     def make_activity_token(inst_id: int, lti_id: int) -> str:
         return make_token(activity_keys[0], inst_id, lti_id, tokens.counter(inst_id, lti_id))
@@ -108,6 +121,8 @@ def build_service(settings: Settings) -> Service:
             *monitoring_functions.functions(count_records, lambda: count_waiting(database)),
             *custom_params.reading_functions(settings.zone),
             *writing_functions(params_writer),
+            *containers.reading_functions(hosts, moodle_host, host_store.unseal),
+            *container_changes.writing_functions(hosts, moodle_host, Trail(audit)),
             *activity.functions(
                 ActivityReader(database), settings.zone, Thresholds(settings.stuck_errors, settings.stuck_silence)
             ),
@@ -128,8 +143,10 @@ def build_service(settings: Settings) -> Service:
         params_writer=params_writer,
         downloads=Downloads(streams, authenticator),
         activity_keys=activity_keys,
-        audit=AuditStore(database, settings.audit_days),
-        cipher=Cipher(settings.master_keys),
+        audit=audit,
+        cipher=cipher,
+        hosts=hosts,
+        host_store=host_store,
     )
 
 
