@@ -33,7 +33,7 @@ from app.courses.store import CourseStore
 from app.custom_params import functions as custom_params
 from app.custom_params.policy import Limits, Policy
 from app.custom_params.store import ActivityStore
-from app.custom_params.writing import Site, writing_functions
+from app.custom_params.writing import Site, Writer, writing_functions
 from app.downloads import Downloads
 from app.ltis import functions as ltis
 from app.ltis.store import LtiStore
@@ -74,6 +74,7 @@ class Service:
     rejects: RejectStore
     recorder: Recorder
     registry: Registry
+    params_writer: Writer
     downloads: Downloads
     activity_keys: tuple[bytes, ...]
     audit: AuditStore
@@ -109,6 +110,7 @@ def build_service(settings: Settings) -> Service:
         _policy(settings),
         settings.zone,
     )
+    params_writer = Writer(site_params, ActivityStore(database))
 
     # The oldest key, so that pseudonyms stay the same when the master key is rotated.
     pseudonyms = derive_keys(settings.master_keys, PSEUDONYMS)[-1]
@@ -125,7 +127,7 @@ def build_service(settings: Settings) -> Service:
             *courses.functions(CourseStore(database)),
             *monitoring_functions.functions(count_records, lambda: count_waiting(database)),
             *custom_params.reading_functions(settings.zone),
-            *writing_functions(site_params, ActivityStore(database)),
+            *writing_functions(params_writer),
             *exports.functions(exporter),
             *containers.reading_functions(hosts, moodle_host, host_store.unseal),
             *container_changes.writing_functions(hosts, moodle_host, Trail(audit)),
@@ -145,6 +147,7 @@ def build_service(settings: Settings) -> Service:
         rejects=rejects,
         recorder=recorder,
         registry=registry,
+        params_writer=params_writer,
         downloads=Downloads(exports.downloads(exporter), authenticator),
         activity_keys=activity_keys,
         audit=audit,
