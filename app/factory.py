@@ -24,6 +24,7 @@ from app.auth.login_codes import LoginCodes
 from app.auth.store import TokenStore
 from app.containers import changes as container_changes
 from app.containers import functions as containers
+from app.containers.archive import archive_download
 from app.containers.hosts import Hosts
 from app.containers.store import HostStore
 from app.courses import functions as courses
@@ -128,7 +129,7 @@ def build_service(settings: Settings) -> Service:
         ),
         authenticator,
     )
-    streams: tuple[Download, ...] = ()
+    streams: tuple[Download, ...] = (archive_download(hosts, moodle_host, Trail(audit)),)
     return Service(
         settings=settings,
         database=database,
