@@ -32,7 +32,7 @@ PAGES = 200
 SHARE = 0.80
 ROUNDS = 3
 SECONDS = 5.0
-REQUESTS = 60_000
+REQUESTS = 40_000
 
 # Two frames after the first row of the matrix is there it has been painted.
 WATCH = """
