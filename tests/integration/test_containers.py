@@ -171,15 +171,16 @@ def test_only_volumes_of_the_course_and_the_moodle_host_are_deleted(setting: Set
             client.remove_volume(name)
 
 
-@pytest.mark.parametrize(
-    "name", ["", "a/b", "../x", "a b", "$(id)", "課題", "a_b", "a.b", "x" * 300, "a;b", "a\nb"]
-)
-def test_a_wrong_name_makes_nothing_and_is_named_with_its_place(setting: Setting, name: str) -> None:
+WRONG = ["", "a/b", "../x", "a b", "$(id)", "課題", "a_b", "a.b", "x" * 300, "a;b", "a\nb", "Ａ"]
+
+
+def test_a_wrong_name_makes_nothing_and_is_named_with_its_place(setting: Setting) -> None:
     before = setting.all_names()
-    with pytest.raises(InvalidParameter) as raised:
-        setting.create("good", name)
-    assert "volumes[1].name" in raised.value.detail
-    assert raised.value.problems[0]["index"] == 1
+    for name in WRONG:
+        with pytest.raises(InvalidParameter) as raised:
+            setting.create("good", name)
+        assert "volumes[1].name" in raised.value.detail
+        assert raised.value.problems[0]["index"] == 1
     assert setting.all_names() == before
 
 
@@ -205,9 +206,7 @@ def test_containers_are_listed_with_what_they_use(setting: Setting) -> None:
     assert int(first["memory"]) > 1000
     assert (second["user"], second["state"], second["cpu"], second["memory"]) == ("student-2", "exited", "", "")
     with setting.engine.client() as client:
-        client.remove_container(
-            f"jupyterhub-{setting.course + 60_000}-7-moodle.example.org-aB3dE5gH-student-9", force=True
-        )
+        client.remove_container(foreign, force=True)
 
 
 def test_containers_are_stopped_by_user(setting: Setting) -> None:
@@ -274,11 +273,8 @@ def test_a_host_of_other_courses_does_not_exist_for_a_caller(setting: Setting) -
     parts.host_store.add(replace(setting.host, courses=frozenset({setting.course, 77})))
     stranger = setting.site.token("containers:read", courses=[setting.course + 1])
     everyone = setting.site.token("containers:read")
-    assert (names(setting.token), names(everyone), names(stranger)) == (
-        [setting.host.name],
-        [setting.host.name],
-        [],
-    )
+    seen = [call(parts, "mod_lticontainer_get_hosts", {}, t)["hosts"] for t in (setting.token, everyone, stranger)]
+    assert [[host["name"] for host in hosts] for hosts in seen] == [[setting.host.name], [setting.host.name], []]
     for function in ("get_images", "check_host"):
         with pytest.raises(HostUnknown) as hidden:
             call(parts, f"mod_lticontainer_{function}", {"host": setting.host.name}, stranger)

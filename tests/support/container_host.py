@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from types import TracebackType
@@ -75,7 +76,8 @@ class SshHost:
 
 def shared_engine(kind: str) -> Engine:
     """Return an engine of this test run; nobody may stop it, and everybody keeps to courses of their own."""
-    return {"fake": _fake, "docker": shared_docker, "podman": shared_podman}[kind]()
+    start: dict[str, Callable[[], Engine]] = {"fake": _fake, "docker": shared_docker, "podman": shared_podman}
+    return start[kind]()
 
 
 def shared_host(kind: str) -> Host:
