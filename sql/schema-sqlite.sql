@@ -41,6 +41,14 @@ CREATE TABLE lticontainer_client_data (
 
 CREATE INDEX ix_lticontainer_client_data_session_message ON lticontainer_client_data (session, message);
 
+CREATE TABLE lticontainer_course_rules (
+    course BIGINT NOT NULL,
+    records INTEGER DEFAULT '1' NOT NULL,
+    keep_days BIGINT,
+    changed_at BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_lticontainer_course_rules PRIMARY KEY (course)
+);
+
 CREATE TABLE lticontainer_epochs (
     name VARCHAR(32) NOT NULL,
     value BIGINT DEFAULT '0' NOT NULL,
@@ -68,6 +76,8 @@ CREATE TABLE lticontainer_executions (
 );
 
 CREATE INDEX ix_lticontainer_executions_charts ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, filename, lti_id, inst_id);
+
+CREATE INDEX ix_lticontainer_executions_course ON lticontainer_executions (course);
 
 CREATE TABLE lticontainer_hosts (
     id INTEGER NOT NULL,
