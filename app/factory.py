@@ -26,6 +26,7 @@ from app.auth.login_codes import LoginCodes
 from app.auth.store import TokenStore
 from app.containers import changes as container_changes
 from app.containers import functions as containers
+from app.containers.archive import archive_download
 from app.containers.hosts import Hosts
 from app.containers.store import HostStore
 from app.courses import functions as courses
@@ -138,6 +139,7 @@ def build_service(settings: Settings) -> Service:
         ),
         authenticator,
     )
+    archive = archive_download(hosts, moodle_host, Trail(audit))
     return Service(
         settings=settings,
         database=database,
@@ -148,7 +150,7 @@ def build_service(settings: Settings) -> Service:
         recorder=recorder,
         registry=registry,
         params_writer=params_writer,
-        downloads=Downloads(exports.downloads(exporter), authenticator),
+        downloads=Downloads((*exports.downloads(exporter), archive), authenticator),
         activity_keys=activity_keys,
         audit=audit,
         cipher=cipher,
