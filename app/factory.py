@@ -29,6 +29,7 @@ from app.auth.login_codes import LoginCodes
 from app.auth.store import TokenStore
 from app.containers import changes as container_changes
 from app.containers import functions as containers
+from app.containers.archive import archive_download
 from app.containers.hosts import Hosts
 from app.containers.store import HostStore
 from app.courses import functions as courses
@@ -36,7 +37,7 @@ from app.courses.store import CourseStore
 from app.custom_params import functions as custom_params
 from app.custom_params.policy import Limits, Policy
 from app.custom_params.store import ActivityStore
-from app.custom_params.writing import Site, writing_functions
+from app.custom_params.writing import Site, Writer, writing_functions
 from app.downloads import Downloads
 from app.ltis import functions as ltis
 from app.ltis.store import LtiStore
@@ -78,6 +79,7 @@ class Service:
     rejects: RejectStore
     recorder: Recorder
     registry: Registry
+    params_writer: Writer
     downloads: Downloads
     exporter: exports.Exporter
     rules: CourseRules
@@ -117,6 +119,7 @@ def build_service(settings: Settings) -> Service:
         _policy(settings),
         settings.zone,
     )
+    params_writer = Writer(site_params, ActivityStore(database))
 
     # The oldest key, so that pseudonyms stay the same when the master key is rotated.
     pseudonyms = derive_keys(settings.master_keys, PSEUDONYMS)[-1]
@@ -134,7 +137,7 @@ def build_service(settings: Settings) -> Service:
             *courses.functions(CourseStore(database)),
             *monitoring_functions.functions(count_records, lambda: count_waiting(database)),
             *custom_params.reading_functions(settings.zone),
-            *writing_functions(site_params, ActivityStore(database)),
+            *writing_functions(params_writer),
             *exports.functions(exporter),
             *privacy.functions(privacy_store, exporter),
             *containers.reading_functions(hosts, moodle_host, host_store.unseal),
@@ -146,6 +149,7 @@ def build_service(settings: Settings) -> Service:
         ),
         authenticator,
     )
+    archive = archive_download(hosts, moodle_host, Trail(audit))
     return Service(
         settings=settings,
         database=database,
@@ -159,7 +163,8 @@ def build_service(settings: Settings) -> Service:
         rules=CourseRules(database),
         retention=RetentionStore(database),
         privacy=privacy_store,
-        downloads=Downloads(exports.downloads(exporter), authenticator),
+        params_writer=params_writer,
+        downloads=Downloads((*exports.downloads(exporter), archive), authenticator),
         activity_keys=activity_keys,
         audit=audit,
         cipher=cipher,

@@ -143,7 +143,7 @@ def erase(username: str, course: int | None, yes: bool) -> None:
 
 
 @activity.command()
-@click.argument("choice", type=click.Choice(["on", "off"]), required=False)
+@click.argument("choice", type=click.Choice(["on", "off"]), required=False, metavar="on|off")
 @click.option("--course", type=COURSE, help="Id of the course.")
 def consent(choice: str | None, course: int | None) -> None:
     """Say whether records of a course are stored; without arguments, show what courses have decided."""
