@@ -60,7 +60,8 @@ class Figure:
 
 
 HEADINGS = ("engine", "what", "measured", "target", "result")
-EXPLAINED = """- *Image list, warm*: `POST /api/v1/get_images`, from the first byte of the request to the last of the
+EXPLAINED = """\
+- *Image list, warm*: `POST /api/v1/get_images`, from the first byte of the request to the last of the
   answer, over a kept HTTP connection. Each asks the engine: nothing is cached.
 - *Times faster than `docker images`*: Docker's own client on the bare socket, without SSH, in the same run; the
   median of its times by that of ours. For Podman the same client asks Podman's socket.
