@@ -13,6 +13,21 @@
      +-- RejectLimit          a record can't be stored, nor kept: its sender's share is used up
      +-- HostMismatch         the service's public URL is on another host than Moodle
      +-- ServiceUnavailable   the database does not answer; nothing was stored
+     +-- HostUnknown          no such container host, or none for the caller's courses
+     +-- HostSecretLost       a host's stored password or private key can't be read
+     +-- HostUnresolved       no name server knows a host's address
+     +-- HostUnreachable      a host refuses the connection
+     +-- HostTimeout          a host is silent
+     +-- HostNotSsh           what answers there is no SSH server
+     +-- HostNotTrusted       a host's key was never pinned
+     +-- HostKeyChanged       a host shows another key than the pinned one
+     +-- HostLogin            a host refuses the login
+     +-- HostLost             the connection to a host was cut
+     +-- EngineSocket         a container engine's socket can't be opened
+     +-- EngineTimeout        a container engine is silent
+     +-- EngineLost           a container engine broke off
+     +-- EngineNonsense       a container engine's answer makes no sense
+     +-- EngineFailed         a container engine reports an error
      +-- InternalError        a fault of the service, logged under an id
 
 `exception` and `message` are Moodle's own where Moodle has the error (lib/moodlelib.php,
@@ -166,6 +181,141 @@ class HostMismatch(CallError):
     message = "The public URL is on another host than Moodle; volumes that exist would be lost"
 
 
+class HostUnknown(CallError):
+    """No container host of that name, or none that the caller's courses may use."""
+
+    code = "hostunknown"
+    fault = -32040
+    status = 404
+    message = "There is no such container host"
+
+
+class HostSecretLost(CallError):
+    """The stored password of a host can't be decrypted, or its private key can't be read here."""
+
+    code = "hostsecretlost"
+    fault = -32041
+    status = 500
+    message = "The password of the container host can't be read"
+
+
+class HostUnresolved(CallError):
+    """The address of a host is a name that no name server knows."""
+
+    code = "hostunresolved"
+    fault = -32042
+    status = 502
+    message = "The name of the container host can't be found"
+
+
+class HostUnreachable(CallError):
+    """Nobody listens on the host's port, or there is no way to it."""
+
+    code = "hostunreachable"
+    fault = -32043
+    status = 502
+    message = "The container host refuses the connection"
+
+
+class HostTimeout(CallError):
+    """The host is silent: packets are dropped, or its SSH server hangs."""
+
+    code = "hosttimeout"
+    fault = -32044
+    status = 504
+    message = "The container host does not answer"
+
+
+class HostNotSsh(CallError):
+    """Something else than an SSH server answers."""
+
+    code = "hostnotssh"
+    fault = -32045
+    status = 502
+    message = "What answers on the container host is no SSH server"
+
+
+class HostNotTrusted(CallError):
+    """The host's key was never pinned, so nobody knows who would answer."""
+
+    code = "hostnottrusted"
+    fault = -32046
+    status = 502
+    message = "The key of the container host is not pinned"
+
+
+class HostKeyChanged(CallError):
+    """The host shows another key than the one that is pinned; nothing was sent to it."""
+
+    code = "hostkeychanged"
+    fault = -32047
+    status = 502
+    message = "The key of the container host has changed"
+
+
+class HostLogin(CallError):
+    """Wrong key or password, a locked account, or a user that is not allowed."""
+
+    code = "hostlogin"
+    fault = -32048
+    status = 502
+    message = "The container host refuses the login"
+
+
+class HostLost(CallError):
+    """The SSH connection ended in the middle of a call."""
+
+    code = "hostlost"
+    fault = -32049
+    status = 502
+    message = "The connection to the container host was cut"
+
+
+class EngineSocket(CallError):
+    """The engine's socket is missing, closed to the user, or nobody listens on it."""
+
+    code = "enginesocket"
+    fault = -32050
+    status = 502
+    message = "The socket of the container engine can't be opened"
+
+
+class EngineTimeout(CallError):
+    """The engine took the request, and gave no answer in time."""
+
+    code = "enginetimeout"
+    fault = -32051
+    status = 504
+    message = "The container engine does not answer"
+
+
+class EngineLost(CallError):
+    """The engine hung up in the middle of an answer, as when it restarts."""
+
+    code = "enginelost"
+    fault = -32052
+    status = 502
+    message = "The container engine broke off"
+
+
+class EngineNonsense(CallError):
+    """What answers on the socket is no container engine: HTML, half a JSON, another shape."""
+
+    code = "enginenonsense"
+    fault = -32053
+    status = 502
+    message = "The container engine's answer makes no sense"
+
+
+class EngineFailed(CallError):
+    """The engine understood the request, and could not do it."""
+
+    code = "enginefailed"
+    fault = -32054
+    status = 502
+    message = "The container engine reports an error"
+
+
 class InternalError(CallError):
     """A fault of the service; `detail` holds the id under which the log has the rest."""
 
@@ -188,5 +338,20 @@ ERRORS: tuple[type[CallError], ...] = (
     RejectLimit,
     ServiceUnavailable,
     HostMismatch,
+    HostUnknown,
+    HostSecretLost,
+    HostUnresolved,
+    HostUnreachable,
+    HostTimeout,
+    HostNotSsh,
+    HostNotTrusted,
+    HostKeyChanged,
+    HostLogin,
+    HostLost,
+    EngineSocket,
+    EngineTimeout,
+    EngineLost,
+    EngineNonsense,
+    EngineFailed,
     InternalError,
 )

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 from flask import Flask
+from sqlalchemy import URL, Engine, make_url
 
 from app.activity import functions as activity
 from app.activity.progress import Thresholds
 from app.activity.store import ActivityStore as ActivityReader
 from app.audit.store import AuditStore
+from app.audit.trail import Trail
 from app.auth.activity_tokens import make_token
 from app.auth.authenticator import TokenAuthenticator
 from app.auth.caller import Caller
@@ -19,6 +22,10 @@ from app.auth.encryption import Cipher
 from app.auth.keys import ACTIVITY_TOKENS, PAGE_COOKIES, derive_keys
 from app.auth.login_codes import LoginCodes
 from app.auth.store import TokenStore
+from app.containers import changes as container_changes
+from app.containers import functions as containers
+from app.containers.hosts import Hosts
+from app.containers.store import HostStore
 from app.courses import functions as courses
 from app.courses.store import CourseStore
 from app.custom_params import functions as custom_params
@@ -45,9 +52,12 @@ from app.registry import ExternalFunction, Registry
 from app.settings import CoursePolicy, Settings, load_settings
 from app.site import functions as site
 from app.storage.database import Database, make_engine
+from app.storage.tunnel import Gateway, Tunnel
 from app.web import routes as web
 from app.web.calls import Asker
 from app.web.cookie import CookieSeal
+
+MYSQL_PORT = 3306
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +76,13 @@ class Service:
     activity_keys: tuple[bytes, ...]
     audit: AuditStore
     cipher: Cipher
+    hosts: Hosts
+    host_store: HostStore
 
 
 def build_service(settings: Settings) -> Service:
     """Put the parts together. Nothing is connected before it is used."""
-    url = settings.database_url.get_secret_value()
-    database = Database(make_engine(url, timeout=settings.database_timeout, pool_size=settings.threads))
+    database = Database(own_engine(settings))
     tokens = TokenStore(database)
     activity_keys = derive_keys(settings.master_keys, ACTIVITY_TOKENS)
     authenticator = TokenAuthenticator(tokens, activity_keys)
@@ -80,6 +91,11 @@ def build_service(settings: Settings) -> Service:
     store = RecordStore(database, authenticator.recheck, settings.commit_records, observer.committed)
     recorder = Recorder(store, rejects, observer)
     lti_store = LtiStore(database)
+    audit = AuditStore(database, settings.audit_days)
+    cipher = Cipher(settings.master_keys)
+    host_store = HostStore(database, cipher)
+    hosts = Hosts(host_store, host_store.unseal)
+    moodle_host = urlsplit(settings.moodle_url).hostname or ""
 
     def make_activity_token(inst_id: int, lti_id: int) -> str:
         return make_token(activity_keys[0], inst_id, lti_id, tokens.counter(inst_id, lti_id))
@@ -103,6 +119,8 @@ def build_service(settings: Settings) -> Service:
             *monitoring_functions.functions(count_records, lambda: count_waiting(database)),
             *custom_params.reading_functions(settings.zone),
             *writing_functions(site_params, ActivityStore(database)),
+            *containers.reading_functions(hosts, moodle_host, host_store.unseal),
+            *container_changes.writing_functions(hosts, moodle_host, Trail(audit)),
             *activity.functions(
                 ActivityReader(database), settings.zone, Thresholds(settings.stuck_errors, settings.stuck_silence)
             ),
@@ -122,8 +140,31 @@ def build_service(settings: Settings) -> Service:
         registry=registry,
         downloads=Downloads(streams, authenticator),
         activity_keys=activity_keys,
-        audit=AuditStore(database, settings.audit_days),
-        cipher=Cipher(settings.master_keys),
+        audit=audit,
+        cipher=cipher,
+        hosts=hosts,
+        host_store=host_store,
+    )
+
+
+def own_engine(settings: Settings) -> Engine:
+    """Return the engine of the service's own database, through SSH where the settings say so."""
+    url = settings.database_url.get_secret_value()
+    tunnel = _tunnel(settings, make_url(url)) if settings.database_ssh_host else None
+    return make_engine(url, timeout=settings.database_timeout, pool_size=settings.threads, tunnel=tunnel)
+
+
+def _tunnel(settings: Settings, url: URL) -> Tunnel:
+    return Tunnel(
+        Gateway(
+            host=settings.database_ssh_host,
+            port=settings.database_ssh_port,
+            user=settings.database_ssh_user,
+            fingerprint=settings.database_ssh_fingerprint,
+            database=(url.host or "127.0.0.1", url.port or MYSQL_PORT),
+            key_file=settings.database_ssh_key_file,
+            password=settings.database_ssh_password.get_secret_value(),
+        )
     )
 
 

@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 import os
+import re
 from datetime import UTC, tzinfo
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -18,7 +19,16 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -157,6 +167,32 @@ class Settings(BaseSettings):
         le=600,
         description="Seconds to wait for a database connection, an answer or a lock.",
     )
+    database_ssh_host: str = Field(
+        default="",
+        max_length=253,
+        description="Name or address of the SSH server through which the database is reached. The host and port "
+        "in `database_url` are then as seen from there. Empty: no SSH.",
+    )
+    database_ssh_port: int = Field(default=22, ge=1, le=65_535, description="Port of that SSH server.")
+    database_ssh_user: str = Field(
+        default="", max_length=255, validate_default=True, description="User on that SSH server."
+    )
+    database_ssh_fingerprint: str = Field(
+        default="",
+        validate_default=True,
+        description="Fingerprint of that server's host key, `SHA256:...`, as `ssh-keygen -l` prints it. With any "
+        "other key nothing is sent to it.",
+    )
+    database_ssh_key_file: str = Field(
+        default="",
+        max_length=4096,
+        description="File of the private key with which the service logs in there; without a passphrase.",
+    )
+    database_ssh_password: SecretStr = Field(
+        default=SecretStr(""),
+        validate_default=True,
+        description="Password for the login there, where there is no key file.",
+    )
     trusted_proxies: Networks = Field(
         default=[],
         description="Networks of the reverse proxies whose `X-Forwarded-For` is believed. From any other "
@@ -237,6 +273,46 @@ class Settings(BaseSettings):
     @classmethod
     def _check_database(cls, value: SecretStr) -> SecretStr:
         check_database_url(value.get_secret_value())
+        return value
+
+    @field_validator("database_ssh_host")
+    @classmethod
+    def _check_ssh_host(cls, value: str, info: ValidationInfo) -> str:
+        url = info.data.get("database_url")
+        if value and not re.fullmatch(r"[A-Za-z0-9._:-]+", value):
+            raise ValueError("must be a name or an address, without user or port")
+        if value and url is not None and make_url(url.get_secret_value()).get_backend_name() == "sqlite":
+            raise ValueError("has no use with an SQLite file; database_url must name a MariaDB or MySQL")
+        if value and url is not None and "unix_socket" in make_url(url.get_secret_value()).query:
+            raise ValueError("leads to a host and port only; database_url names a unix_socket")
+        return value
+
+    @field_validator("database_ssh_user", "database_ssh_fingerprint")
+    @classmethod
+    def _check_ssh_part(cls, value: str, info: ValidationInfo) -> str:
+        host = info.data.get("database_ssh_host")
+        if value and host == "":
+            raise ValueError("has no use without database_ssh_host")
+        if host and not value:
+            raise ValueError("is missing; database_ssh_host is set")
+        return value
+
+    @field_validator("database_ssh_fingerprint")
+    @classmethod
+    def _check_fingerprint(cls, value: str) -> str:
+        if value and not re.fullmatch(r"SHA256:[A-Za-z0-9+/]{43}", value):
+            raise ValueError("must be SHA256: and 43 characters, as `ssh-keygen -l` prints it")
+        return value
+
+    @field_validator("database_ssh_key_file", "database_ssh_password")
+    @classmethod
+    def _check_ssh_secret(cls, value: str | SecretStr, info: ValidationInfo) -> str | SecretStr:
+        host = info.data.get("database_ssh_host")
+        text = value if isinstance(value, str) else value.get_secret_value()
+        if text and host == "":
+            raise ValueError("has no use without database_ssh_host")
+        if host and isinstance(value, SecretStr) and bool(text) == bool(info.data.get("database_ssh_key_file")):
+            raise ValueError("set either this or database_ssh_key_file")
         return value
 
     @field_validator("secret_key")

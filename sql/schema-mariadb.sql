@@ -69,6 +69,23 @@ CREATE TABLE lticontainer_executions (
 
 CREATE INDEX ix_lticontainer_executions_charts ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, filename, lti_id, inst_id);
 
+CREATE TABLE lticontainer_hosts (
+    id BIGINT NOT NULL AUTO_INCREMENT,
+    name VARCHAR(63) NOT NULL DEFAULT '',
+    engine VARCHAR(16) NOT NULL DEFAULT '',
+    address VARCHAR(255) NOT NULL DEFAULT '',
+    port BIGINT NOT NULL DEFAULT '0',
+    username VARCHAR(255) NOT NULL DEFAULT '',
+    socket VARCHAR(255) NOT NULL DEFAULT '',
+    key_file VARCHAR(1024) NOT NULL DEFAULT '',
+    password TEXT NOT NULL,
+    host_key TEXT NOT NULL,
+    courses TEXT,
+    created_at BIGINT NOT NULL DEFAULT '0',
+    CONSTRAINT pk_lticontainer_hosts PRIMARY KEY (id),
+    CONSTRAINT uq_lticontainer_hosts_name UNIQUE (name)
+) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
+
 CREATE TABLE lticontainer_login_codes (
     code_hash CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     sealed TEXT NOT NULL,

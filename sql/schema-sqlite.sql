@@ -69,6 +69,23 @@ CREATE TABLE lticontainer_executions (
 
 CREATE INDEX ix_lticontainer_executions_charts ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, filename, lti_id, inst_id);
 
+CREATE TABLE lticontainer_hosts (
+    id INTEGER NOT NULL,
+    name VARCHAR(63) DEFAULT '' NOT NULL,
+    engine VARCHAR(16) DEFAULT '' NOT NULL,
+    address VARCHAR(255) DEFAULT '' NOT NULL,
+    port BIGINT DEFAULT '0' NOT NULL,
+    username VARCHAR(255) DEFAULT '' NOT NULL,
+    socket VARCHAR(255) DEFAULT '' NOT NULL,
+    key_file VARCHAR(1024) DEFAULT '' NOT NULL,
+    password TEXT NOT NULL,
+    host_key TEXT NOT NULL,
+    courses TEXT,
+    created_at BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_lticontainer_hosts PRIMARY KEY (id),
+    CONSTRAINT uq_lticontainer_hosts_name UNIQUE (name)
+);
+
 CREATE TABLE lticontainer_login_codes (
     code_hash VARCHAR(64) NOT NULL,
     sealed TEXT NOT NULL,

@@ -13,6 +13,7 @@ from hypothesis import settings
 from sqlalchemy import create_engine
 
 from app.storage.migrate import upgrade
+from tests.support.fake_engine import FakeEngine
 from tests.support.web import WebSite
 
 # How long an example takes says nothing about the rules, and a busy machine would fail a test by it.
@@ -53,6 +54,13 @@ def make_web(tmp_path: Path, migrated_file: Path, no_environment: None) -> Itera
     yield make
     for web in made:
         web.close()
+
+
+@pytest.fixture
+def fake_engine() -> Iterator[FakeEngine]:
+    """A container engine on a Unix socket, in this process."""
+    with FakeEngine() as engine:
+        yield engine
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import click
 from sqlalchemy import Engine
 
 from app.cli.common import service
+from app.factory import own_engine
 from app.settings import check_database_url, load_settings
 from app.storage.copy import CopyError, copy_database
 from app.storage.database import make_engine, translated_errors
@@ -39,9 +40,9 @@ def copy_command(source: str, target: str) -> None:
     The URLs are SQLAlchemy URLs; `-` stands for the setting database_url, which keeps a password off the
     command line. The target must be empty; its tables are made. Stop the service first.
     """
-    own = load_settings().database_url.get_secret_value()
+    settings = load_settings()
     named = (("SOURCE_URL", source), ("TARGET_URL", target))
-    old, new = (_engine(name, own if url == "-" else url) for name, url in named)
+    old, new = (own_engine(settings) if url == "-" else _engine(name, url) for name, url in named)
     if old.dialect.name == "sqlite" and not Path(old.url.database or "").is_file():
         raise click.BadParameter("there is no such file", param_hint="SOURCE_URL")
     if new.dialect.name == "sqlite" and not new.url.database:

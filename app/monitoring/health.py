@@ -36,7 +36,9 @@ def check_health(database: Database) -> Health:
         with database.reading() as connection:
             revision = current_revision(connection)
             warnings = _durability(connection, database)
-    except (ServiceUnavailable, SQLAlchemyError):
+    except ServiceUnavailable as error:
+        return Health("error", "unreachable", "unknown", [error.detail] if error.detail else [])
+    except SQLAlchemyError:
         return Health("error", "unreachable", "unknown")
     head = head_revision()
     if revision != head:

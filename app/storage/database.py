@@ -16,6 +16,7 @@ from sqlalchemy.pool import QueuePool
 
 from app.errors import ServiceUnavailable
 from app.storage.driver import CommittingConnection
+from app.storage.tunnel import Tunnel, TunnelDown
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,8 +36,11 @@ GROUP_CONCAT_BYTES = 64 * 2**20
 log = logging.getLogger(__name__)
 
 
-def make_engine(url: str, *, timeout: float = 10.0, pool_size: int = 16) -> Engine:
-    """Return an engine that fails within `timeout` seconds, and whose commits are on disk when they return."""
+def make_engine(url: str, *, timeout: float = 10.0, pool_size: int = 16, tunnel: Tunnel | None = None) -> Engine:
+    """Return an engine that fails within `timeout` seconds, and whose commits are on disk when they return.
+
+    :param tunnel: leads to a database that can't be reached from here.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(url, timeout)
@@ -62,12 +66,25 @@ def make_engine(url: str, *, timeout: float = 10.0, pool_size: int = 16) -> Engi
         },
     )
     _ask_after_rest(engine)
+    if tunnel:
+        _drop_what_is_cut(engine, tunnel)
 
     @event.listens_for(engine, "do_connect")
     def _connect(_dialect: Any, _record: Any, args: Any, kwargs: Any) -> CommittingConnection:
-        return CommittingConnection(*args, **kwargs)
+        return CommittingConnection(*args, **kwargs) if tunnel is None else _connect_through(tunnel, args, kwargs)
 
     return engine
+
+
+def _connect_through(tunnel: Tunnel, args: Any, kwargs: Any) -> CommittingConnection:
+    try:
+        sock = tunnel.connect()
+    except TunnelDown as error:
+        raise Unreachable(str(error)) from error
+    # A socket that PyMySQL opened itself it would take for a safe one, and send a password in clear to MySQL.
+    connection = CommittingConnection(*args, defer_connect=True, **kwargs)
+    connection.connect(sock)
+    return connection
 
 
 def _ask_after_rest(engine: Engine) -> None:
@@ -88,6 +105,23 @@ def _ask_after_rest(engine: Engine) -> None:
                 connection.ping(reconnect=False)
             except Exception as error:
                 raise DisconnectionError("the server has dropped the connection") from error
+
+
+def _drop_what_is_cut(engine: Engine, tunnel: Tunnel) -> None:
+    """Replace connections that went through an SSH connection that is gone, before anyone uses one."""
+
+    @event.listens_for(engine, "connect")
+    def _note(_connection: Any, record: Any) -> None:
+        record.info["tunnel"] = tunnel.number
+
+    @event.listens_for(engine, "checkout")
+    def _compare(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info["tunnel"] != tunnel.number:
+            raise DisconnectionError("the SSH connection was cut")
+
+    @event.listens_for(engine, "engine_disposed")
+    def _end(_engine: Engine) -> None:
+        tunnel.close()
 
 
 # No transaction is begun behind our back: Database.writing begins each one itself.

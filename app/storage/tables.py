@@ -228,6 +228,23 @@ tokens = _table(
     UniqueConstraint("token_hash"),
 )
 
+hosts = _table(
+    "hosts",
+    Column("id", Id, primary_key=True),
+    _text("name", 63),
+    _text("engine", 16),
+    _text("address", 255),
+    _number("port"),
+    _text("username", 255),
+    _text("socket", 255),
+    _text("key_file", 1024),
+    Column("password", Text, nullable=False, info=ENCRYPTED),
+    Column("host_key", Text, nullable=False),
+    Column("courses", Text),
+    _number("created_at"),
+    UniqueConstraint("name"),
+)
+
 login_codes = _table(
     "login_codes",
     Column("code_hash", TokenHash, primary_key=True),

@@ -11,8 +11,10 @@ import pytest
 from app.auth.activity_tokens import make_token
 from app.auth.authenticator import TokenAuthenticator
 from app.auth.caller import ADMIN, SCOPES
+from app.containers.host import LOCAL, Host
 from tests.conftest import MakeWeb
 from tests.protocols.wires import WRITE, Wire
+from tests.support.fake_engine import FakeEngine
 from tests.support.site import cell_run, record, seen
 from tests.support.web import WebSite
 
@@ -64,8 +66,9 @@ def test_an_activity_token_opens_the_writing_of_records_only(web: WebSite, wire:
         assert code == ("" if takes_records else "accessexception"), name
 
 
-def test_every_function_is_open_to_the_scope_it_names(web: WebSite, wire: Wire) -> None:
+def test_every_function_is_open_to_the_scope_it_names(web: WebSite, wire: Wire, fake_engine: FakeEngine) -> None:
     web.register(7, course_id=2)  # as the examples name it
+    web.parts.host_store.add(Host(LOCAL, socket=str(fake_engine.socket)))
     for function in web.parts.registry.functions.values():
         for scope in (function.scope or "params:read", ADMIN):
             assert wire.call(function.name, function.example, web.token(scope)).code == "", function.name

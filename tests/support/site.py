@@ -89,6 +89,7 @@ class Site:
     def close(self) -> None:
         """Close all connections."""
         for parts in self._parts:
+            parts.hosts.close()
             parts.database.engine.dispose()
 
 

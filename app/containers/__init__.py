@@ -1,0 +1,1 @@
+"""Docker and Podman on other hosts, over SSH."""
