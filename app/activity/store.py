@@ -13,8 +13,8 @@ from app.activity.charts import Count, LastRun
 from app.activity.labels import NO_USER, UNKNOWN_USERS, code_number, shown_file, stored_files, stored_users
 from app.activity.period import Period
 from app.activity.progress import ERROR, OK, Cell, Tries
+from app.counting import ABORTED_STATUSES, OK_STATUSES, SLOT_US
 from app.storage import tables as t
-from app.storage.counts import ABORTED_STATUSES, OK_STATUSES, SLOT_US
 from app.storage.database import Database
 from app.storage.driver import SEPARATOR
 

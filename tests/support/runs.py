@@ -55,3 +55,26 @@ def code_of(run: Run) -> int:
 
 def is_ok(run: Run) -> bool:
     return run.status in ("ok", "ok/nc")
+
+
+def counted(site: Site) -> dict[tuple[Any, ...], tuple[int, int]]:
+    """Return what the table of counts holds, without what came to nothing."""
+    rows = site.rows("counts")
+    keys = ("course", "unit_us", "username", "codenum", "filename", "lti_id", "inst_id")
+    return {tuple(row[k] for k in keys): (row["ok"], row["error"]) for row in rows if row["ok"] or row["error"]}
+
+
+def counted_anew(site: Site) -> dict[tuple[Any, ...], tuple[int, int]]:
+    """Return the same, counted from the executions in plain Python."""
+    found: dict[tuple[Any, ...], tuple[int, int]] = {}
+    for row in site.rows("executions"):
+        if row["course"] and row["asked_us"] is not None and row["answered_us"] is not None:
+            unit = int(row["answered_us"] / 21_600e6) * 21_600_000_000  # towards zero, as SQL's remainder
+            key = (
+                *(row["course"], unit, row["username"], row["codenum"]),
+                *(row["filename"], row["lti_id"], row["inst_id"]),
+            )
+            ok, error = found.get(key, (0, 0))
+            good = row["status"] in ("ok", "ok/nc")
+            found[key] = (ok + good, error + (not good))
+    return found
