@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from app.storage import tables as t
+from app.storage.counts import recount
 from tests.support.site import Site
 
 _messages = count(1)
@@ -30,8 +31,8 @@ class Run:
     inst_id: int = 1
 
 
-def add_runs(site: Site, course: int, runs: Sequence[Run]) -> None:
-    """Insert executions, each with a message of its own."""
+def add_runs(site: Site, course: int, runs: Sequence[Run], *, count: bool = True) -> None:
+    """Insert executions, each with a message of its own, and count them."""
     rows: list[dict[str, Any]] = [
         vars(run) | {"session": f"s-{run.username}", "message": f"m{next(_messages)}", "course": course}
         for run in runs
@@ -39,6 +40,8 @@ def add_runs(site: Site, course: int, runs: Sequence[Run]) -> None:
     with site.parts.database.writing() as connection:
         if rows:
             connection.execute(insert(t.executions), rows)
+        if count:
+            recount(connection, [course])
 
 
 def user_of(run: Run) -> str:
@@ -50,7 +53,7 @@ def file_of(run: Run) -> str:
 
 
 def code_of(run: Run) -> int:
-    return int(run.codenum) if run.codenum.isdigit() else 999
+    return int(run.codenum) if run.codenum.isdigit() and len(run.codenum) < 10 else 999
 
 
 def is_ok(run: Run) -> bool:
