@@ -3,14 +3,15 @@
 # make bench  measure; prints figures and ratios of one run
 # make lint   lint, types and import contracts alone
 # make lock   resolve the dependencies again
+# make vendor bring the page's libraries from their npm packages again
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
-SYSTEM_PACKAGES = mariadb-server-core mariadb-client-core nginx systemd \
+SYSTEM_PACKAGES = mariadb-server-core mariadb-client-core nginx systemd chromium chromium-driver fonts-noto-cjk \
 	openssh-server openssh-client docker.io iptables podman conmon busybox-static iproute2
 
-.PHONY: run test bench lint lock system clean
+.PHONY: run test bench lint lock vendor system clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/lticontainer tryout
@@ -54,6 +55,9 @@ lock:
 			$$([ $$part = test ] && echo --extra test --constraint requirements/run.lock) \
 			--output-file requirements/$$part.lock setup.cfg; \
 	done
+
+vendor:
+	$(PYTHON) config/vendor.py
 
 clean:
 	rm -rf $(VENV) var build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -13,6 +13,7 @@
      +-- RejectLimit          a record can't be stored, nor kept: its sender's share is used up
      +-- HostMismatch         the service's public URL is on another host than Moodle
      +-- ServiceUnavailable   the database does not answer; nothing was stored
+     +-- NotInstalled         a part that this needs is not installed with the service
      +-- HostUnknown          no such container host, or none for the caller's courses
      +-- HostSecretLost       a host's stored password or private key can't be read
      +-- HostUnresolved       no name server knows a host's address
@@ -181,6 +182,15 @@ class HostMismatch(CallError):
     message = "The public URL is on another host than Moodle; volumes that exist would be lost"
 
 
+class NotInstalled(CallError):
+    """A part that this needs is not installed with the service."""
+
+    code = "notinstalled"
+    fault = -32011
+    status = 501
+    message = "A part that this needs is not installed"
+
+
 class HostUnknown(CallError):
     """No container host of that name, or none that the caller's courses may use."""
 
@@ -338,6 +348,7 @@ ERRORS: tuple[type[CallError], ...] = (
     RejectLimit,
     ServiceUnavailable,
     HostMismatch,
+    NotInstalled,
     HostUnknown,
     HostSecretLost,
     HostUnresolved,

@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 from flask import Flask
 from sqlalchemy import URL, Engine, make_url
 
+from app.activity import export_functions as exports
 from app.activity import functions as activity
+from app.activity.executions_store import ExecutionStore
 from app.activity.progress import Thresholds
 from app.activity.store import ActivityStore as ActivityReader
 from app.audit.store import AuditStore
@@ -19,11 +21,12 @@ from app.auth.activity_tokens import make_token
 from app.auth.authenticator import TokenAuthenticator
 from app.auth.caller import Caller
 from app.auth.encryption import Cipher
-from app.auth.keys import ACTIVITY_TOKENS, PAGE_COOKIES, derive_keys
+from app.auth.keys import ACTIVITY_TOKENS, PAGE_COOKIES, PSEUDONYMS, derive_keys
 from app.auth.login_codes import LoginCodes
 from app.auth.store import TokenStore
 from app.containers import changes as container_changes
 from app.containers import functions as containers
+from app.containers.archive import archive_download
 from app.containers.hosts import Hosts
 from app.containers.store import HostStore
 from app.courses import functions as courses
@@ -31,8 +34,8 @@ from app.courses.store import CourseStore
 from app.custom_params import functions as custom_params
 from app.custom_params.policy import Limits, Policy
 from app.custom_params.store import ActivityStore
-from app.custom_params.writing import Site, writing_functions
-from app.downloads import Download, Downloads
+from app.custom_params.writing import Site, Writer, writing_functions
+from app.downloads import Downloads
 from app.ltis import functions as ltis
 from app.ltis.store import LtiStore
 from app.monitoring import functions as monitoring_functions
@@ -72,6 +75,7 @@ class Service:
     rejects: RejectStore
     recorder: Recorder
     registry: Registry
+    params_writer: Writer
     downloads: Downloads
     activity_keys: tuple[bytes, ...]
     audit: AuditStore
@@ -107,6 +111,12 @@ def build_service(settings: Settings) -> Service:
         _policy(settings),
         settings.zone,
     )
+    params_writer = Writer(site_params, ActivityStore(database))
+
+    # The oldest key, so that pseudonyms stay the same when the master key is rotated.
+    pseudonyms = derive_keys(settings.master_keys, PSEUDONYMS)[-1]
+    export_site = exports.ExportSite(settings.moodle_url, settings.public_url, pseudonyms, settings.zone)
+    exporter = exports.Exporter(ExecutionStore(database), export_site)
 
     def granted(caller: Caller) -> list[ExternalFunction]:
         return registry.granted(caller)
@@ -118,7 +128,8 @@ def build_service(settings: Settings) -> Service:
             *courses.functions(CourseStore(database)),
             *monitoring_functions.functions(count_records, lambda: count_waiting(database)),
             *custom_params.reading_functions(settings.zone),
-            *writing_functions(site_params, ActivityStore(database)),
+            *writing_functions(params_writer),
+            *exports.functions(exporter),
             *containers.reading_functions(hosts, moodle_host, host_store.unseal),
             *container_changes.writing_functions(hosts, moodle_host, Trail(audit)),
             *activity.functions(
@@ -128,7 +139,7 @@ def build_service(settings: Settings) -> Service:
         ),
         authenticator,
     )
-    streams: tuple[Download, ...] = ()
+    archive = archive_download(hosts, moodle_host, Trail(audit))
     return Service(
         settings=settings,
         database=database,
@@ -138,7 +149,8 @@ def build_service(settings: Settings) -> Service:
         rejects=rejects,
         recorder=recorder,
         registry=registry,
-        downloads=Downloads(streams, authenticator),
+        params_writer=params_writer,
+        downloads=Downloads((*exports.downloads(exporter), archive), authenticator),
         activity_keys=activity_keys,
         audit=audit,
         cipher=cipher,

@@ -54,6 +54,14 @@ CREATE TABLE lticontainer_counts (
     CONSTRAINT pk_lticontainer_counts PRIMARY KEY (course, unit_us, username, codenum, filename, lti_id, inst_id)
 ) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
 
+CREATE TABLE lticontainer_course_rules (
+    course BIGINT NOT NULL,
+    records INTEGER NOT NULL DEFAULT '1',
+    keep_days BIGINT,
+    changed_at BIGINT NOT NULL DEFAULT '0',
+    CONSTRAINT pk_lticontainer_course_rules PRIMARY KEY (course)
+) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
+
 CREATE TABLE lticontainer_epochs (
     name VARCHAR(32) NOT NULL,
     value BIGINT NOT NULL DEFAULT '0',
@@ -81,6 +89,8 @@ CREATE TABLE lticontainer_executions (
 ) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE INDEX ix_lticontainer_executions_charts ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, filename, lti_id, inst_id);
+
+CREATE INDEX ix_lticontainer_executions_course ON lticontainer_executions (course);
 
 CREATE TABLE lticontainer_hosts (
     id BIGINT NOT NULL AUTO_INCREMENT,

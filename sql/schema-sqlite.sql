@@ -55,6 +55,14 @@ CREATE TABLE lticontainer_counts (
 )
  WITHOUT ROWID;
 
+CREATE TABLE lticontainer_course_rules (
+    course BIGINT NOT NULL,
+    records INTEGER DEFAULT '1' NOT NULL,
+    keep_days BIGINT,
+    changed_at BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_lticontainer_course_rules PRIMARY KEY (course)
+);
+
 CREATE TABLE lticontainer_epochs (
     name VARCHAR(32) NOT NULL,
     value BIGINT DEFAULT '0' NOT NULL,
@@ -82,6 +90,8 @@ CREATE TABLE lticontainer_executions (
 );
 
 CREATE INDEX ix_lticontainer_executions_charts ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, filename, lti_id, inst_id);
+
+CREATE INDEX ix_lticontainer_executions_course ON lticontainer_executions (course);
 
 CREATE TABLE lticontainer_hosts (
     id INTEGER NOT NULL,

@@ -182,7 +182,7 @@ def _numbered_runs(wanted: Filter, names: Sequence[str], period: Period, is_sqli
 def _last_of_slots(wanted: Filter, names: Sequence[str], period: Period, is_sqlite: bool) -> Select[Any]:
     """Select (user, the last runs of all slots as one text): one look into the index for each user and slot."""
     e = t.executions.c
-    units = _units(wanted, names, period).subquery().c
+    units = _units(wanted, names, period, is_sqlite).subquery().c
     offsets = (
         union_all(*(select(literal_column(str(n)).label("n")) for n in range(0, UNIT_US, SLOT_US))).subquery().c
     )
@@ -208,14 +208,16 @@ def _last_of_slots(wanted: Filter, names: Sequence[str], period: Period, is_sqli
     return select(found.username, func.aggregate_strings(found.line, _LINES)).group_by(found.username)
 
 
-def _units(wanted: Filter, names: Sequence[str], period: Period) -> Any:
+def _units(wanted: Filter, names: Sequence[str], period: Period, is_sqlite: bool) -> Any:
     """Select the users and units in which there may be runs."""
     units = range(period.start_us - period.start_us % UNIT_US, period.end_us, UNIT_US)
     if len(units) > _CANDIDATES:
         c = t.counts.c
         where = (c.unit_us >= units.start, c.unit_us < period.end_us, c.username.in_(names))
         return select(c.username, c.unit_us).where(*_matching(t.counts, wanted), *where).distinct()
-    users = union_all(*(select(literal(name).label("username")) for name in names)).subquery().c
+    # In MariaDB's usual collation Student1 and student1 would be one; SQLite has no such collation.
+    texts = [literal(name) if is_sqlite else literal(name).collate("utf8mb4_bin") for name in names]
+    users = union_all(*(select(name.label("username")) for name in texts)).subquery().c
     times = union_all(*(select(literal_column(str(unit)).label("unit_us")) for unit in units)).subquery().c
     return select(users.username, times.unit_us).select_from(
         users.username.table.join(times.unit_us.table, true())

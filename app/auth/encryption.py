@@ -6,12 +6,12 @@ key. The newest encrypts; every one that is still kept decrypts.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken
 
 from app.auth.keys import ENCRYPTION, derive_keys
+from app.auth.sealing import fernets
 
 
 class Undecryptable(Exception):
@@ -32,9 +32,9 @@ class Cipher:
 
         :param masters: master keys of 32 bytes, newest first.
         """
-        fernets = [Fernet(base64.urlsafe_b64encode(key)) for key in derive_keys(masters, ENCRYPTION)]
-        self._newest = fernets[0]
-        self._all = MultiFernet(fernets)
+        keys = derive_keys(masters, ENCRYPTION)
+        self._newest = fernets(keys[:1])
+        self._all = fernets(keys)
 
     def encrypt(self, text: str) -> str:
         """Return what is stored of a secret: ASCII, some 100 characters longer than it."""

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 ACTIVITY_TOKENS = "activity tokens"
+PSEUDONYMS = "pseudonyms"
 PAGE_COOKIES = "page cookies"
 ENCRYPTION = "encryption"
 

@@ -11,10 +11,12 @@ from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 import click
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 
-from app.cli.common import printable
+from app.cli.common import printable, service
+from app.custom_params.build import Built, Context
 from app.custom_params.clean import Clock, clean_params
+from app.custom_params.contexts import ContextSchema
 from app.custom_params.diff import diff as compare
 from app.custom_params.findings import Finding, has_errors
 from app.custom_params.lines import TooManyLines
@@ -45,7 +47,7 @@ ZONE = click.option(
 
 @click.group()
 def params() -> None:
-    """Read, write and compare LTI custom parameters; no settings are needed."""
+    """Read, write and compare LTI custom parameters; only `build --context` needs settings."""
 
 
 @params.command("parse")
@@ -59,19 +61,32 @@ def parse(zone: tzinfo) -> None:
 
 
 @params.command("build")
+@click.option(
+    "--context",
+    "context_file",
+    type=click.File("rb"),
+    help="JSON file with the activity: course_id, course_name, lti_id, lti_name, inst_id, launch_container.",
+)
 @ZONE
-def build(zone: tzinfo) -> None:
+def build(context_file: BinaryIO | None, zone: tzinfo) -> None:
     """Print the text of the JSON on standard input, as `params parse` prints it.
 
-    The system's own lines stay as they are, and no policy is applied. What is found goes to standard error.
+    Without --context the system's own lines stay as they are, and no policy is applied. With it they are made
+    anew for that registered activity, within the policy, as build_custom_params does; this needs the settings
+    and the database, and times that name no zone are those of the settings. What is found goes to standard error.
     """
-    typed = _load(_decode(sys.stdin.buffer.read()))
-    cleaned, findings = clean_params(typed, Clock(zone))
-    _tell(findings)
-    if not has_errors(findings):
-        sys.stdout.buffer.write(join(cleaned).encode())
+    context = None
+    if context_file:
+        context = Context(**_check(_document(context_file, "the context"), ContextSchema(), "the context"))
+    document = _document(sys.stdin.buffer, "the input")
+    struct = document.get("params", document) if isinstance(document, dict) else document
+    typed = from_wire(_check(struct, ParamsSchema(), "the input"))
+    built = service().params_writer.build(typed, context) if context else _normalise(typed, zone)
+    _tell(built.findings)
+    if not has_errors(built.findings):
+        sys.stdout.buffer.write(built.text.encode())
         sys.stdout.buffer.flush()
-    _end(findings)
+    _end(built.findings)
 
 
 @params.command("diff")
@@ -88,11 +103,11 @@ def diff(old: BinaryIO, new: BinaryIO, language: str, zone: tzinfo) -> None:
         click.echo(printable(change.sentence_ja if language == "ja" else change.sentence_en))
 
 
-def _decode(data: bytes) -> str:
+def _decode(data: bytes, name: str = "the input") -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        raise click.ClickException(f"the input is not UTF-8 at byte {error.start + 1}") from None
+        raise click.ClickException(f"{name} is not UTF-8 at byte {error.start + 1}") from None
 
 
 def _read(name: str, text: str, zone: tzinfo) -> tuple[Params, list[Finding]]:
@@ -102,17 +117,25 @@ def _read(name: str, text: str, zone: tzinfo) -> tuple[Params, list[Finding]]:
         raise click.ClickException(f"{name} {error}") from None
 
 
-def _load(text: str) -> Params:
+def _normalise(typed: Params, zone: tzinfo) -> Built:
+    cleaned, findings = clean_params(typed, Clock(zone))
+    return Built("" if has_errors(findings) else join(cleaned), findings, ())
+
+
+def _document(file: BinaryIO, name: str) -> Any:
     try:
-        document = json.loads(text)
+        return json.loads(_decode(file.read(), name))
     except (ValueError, RecursionError):
-        raise click.ClickException("the input is no JSON") from None
-    struct = document.get("params", document) if isinstance(document, dict) else document
+        raise click.ClickException(f"{name} is no JSON") from None
+
+
+def _check(struct: Any, schema: Schema, name: str) -> dict[str, Any]:
     try:
-        return from_wire(ParamsSchema().load(struct))
+        loaded: dict[str, Any] = schema.load(struct)
     except ValidationError as error:
-        faults = [f"{name}: {fault}" if name else fault for name, fault in schema_faults(error).items()]
-        raise click.ClickException("; ".join(faults)) from None
+        faults = [f"{field}: {fault}" if field else fault for field, fault in schema_faults(error).items()]
+        raise click.ClickException(f"{name}: {'; '.join(faults)}") from None
+    return loaded
 
 
 def _tell(findings: Sequence[Finding]) -> None:

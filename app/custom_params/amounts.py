@@ -12,18 +12,25 @@ from app.custom_params.words import Cleaned, narrow
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A limit of a container: its form, its highest value in its unit, and an example."""
+    """A limit of a container: its form, its highest value, an example, and its unit in English and Japanese."""
 
     form: re.Pattern[str]
     highest: int
     example: str
-    unit: str
+    unit: tuple[str, str]
+
+    def in_words(self, value: Decimal | int) -> tuple[str, str]:
+        """Return a value with its unit, in English and Japanese."""
+        english = self.unit[0].removesuffix("s") if value == 1 else self.unit[0]
+        return f"{value:,} {english}", f"{value:,} {self.unit[1]}"
 
 
 AMOUNTS: Mapping[str, Amount] = {
-    "cpulimit": Amount(re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?"), 1024, "0.5", "cores"),
-    "memlimit": Amount(re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,6}|[0-9]{1,19}"), 2**50, "1,073,741,824", "bytes"),
-    "actlimit": Amount(re.compile(r"[0-9]{1,12}"), 10 * 365 * 86400, "3600", "seconds"),
+    "cpulimit": Amount(re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?"), 1024, "0.5", ("cores", "コア")),
+    "memlimit": Amount(
+        re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,6}|[0-9]{1,19}"), 2**50, "1,073,741,824", ("bytes", "バイト")
+    ),
+    "actlimit": Amount(re.compile(r"[0-9]{1,12}"), 10 * 365 * 86400, "3600", ("seconds", "秒")),
 }
 
 

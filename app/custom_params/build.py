@@ -74,10 +74,10 @@ def build(
     """Return the text of parameters for an activity; its system lines are made anew.
 
     :param token: an activity token, or an empty text for no line.
-    :param saved: the text that Moodle keeps now, whose volumes keep their names; None: all names are kept.
+    :param saved: the text that Moodle keeps now, whose volumes keep their names; None: not known.
     :raises TooManyLines: `saved` has more lines than are read.
     """
-    names = None if saved is None else frozenset(v.line_name for v in parse(saved)[0].volumes)
+    names = None if saved is None else frozenset(v.launch_name for v in parse(saved)[0].volumes)
     system = System(
         f"{context.inst_id},{context.lti_id}",
         context.course_name,
@@ -91,5 +91,5 @@ def build(
     findings += check_policy(cleaned, limits)
     if has_errors(findings):
         return Built("", findings, ())
-    engine = [v.line_name for v in cleaned.volumes if v.role in ENGINE_ROLES]
+    engine = [v.launch_name for v in cleaned.volumes if v.role in ENGINE_ROLES]
     return Built(join(cleaned), findings, [f"{n}_{context.course_id}_{target.host}" for n in engine])

@@ -11,7 +11,7 @@ from typing import Any
 from app.custom_params.amounts import AMOUNTS, clean_amount
 from app.custom_params.findings import Finding, found
 from app.custom_params.lines import BYTE_ORDER_MARK, CONTROL, is_one_line, split_line
-from app.custom_params.model import CLOSE, PREFIX, SINGLES, SYSTEM, Params, System, is_close, role_of
+from app.custom_params.model import CLOSE, PREFIX, SINGLES, SYSTEM, Params, System, is_close, key_of, taken_for
 from app.custom_params.volumes import clean_volumes
 from app.custom_params.words import Cleaned, clean_image, clean_users, narrow
 
@@ -49,7 +49,7 @@ def clean_params(
 
     What is an error stays as it was typed. Cleaning what is clean changes nothing.
 
-    :param saved: names of the lines of volumes that a saved text holds, which keep their names; None: all do.
+    :param saved: launch names of the volumes that Moodle has now; None: not known. See clean_volumes.
     """
     findings: list[Finding] = []
     values: dict[str, Any] = {name: _clean_single(name, getattr(params, name), findings) for name in SINGLES}
@@ -68,12 +68,12 @@ def _clean_single(name: str, typed: str, findings: list[Finding]) -> str:
     return stored
 
 
-def _limit(name: str, code: str) -> str:
+def _limit(name: str, code: str) -> str | tuple[str, str]:
     match code:
         case "not_a_number":
             return AMOUNTS[name].example
         case "out_of_range":
-            return f"{AMOUNTS[name].highest:,} {AMOUNTS[name].unit}"
+            return AMOUNTS[name].in_words(AMOUNTS[name].highest)
         case "image_name":
             return IMAGE_EXAMPLE
         case _:
@@ -83,7 +83,7 @@ def _limit(name: str, code: str) -> str:
 def _clean_system(system: System, findings: list[Finding]) -> System:
     changed = {}
     for name in SYSTEM:
-        typed: str = getattr(system, name)
+        typed: str = getattr(system, name) or ""
         stored = typed if is_one_line(typed) else " ".join(_BREAKS.split(typed.replace(BYTE_ORDER_MARK, "")))
         stored = stored.strip()
         if stored != typed:
@@ -99,6 +99,9 @@ def _check_others(params: Params, findings: list[Finding]) -> None:
     closing = {volume.line_name + CLOSE for volume in params.volumes if volume.role == "submit"}
     for name, value in params.others:
         row = f"{name}={value}" if name else value
-        known = role_of(name) if not is_close(name) else name.strip().lower() in closing
+        key = key_of(name)
+        known = key in closing if is_close(key) else key
         if not row.strip() or not is_one_line(row) or split_line(row) != (name, value) or known:
             findings.append(found(name, value, value, "others_name"))
+        elif effect := taken_for(name):
+            findings.append(found(name, value, value, "taken_for", PREFIX + effect))

@@ -39,10 +39,11 @@ def clean_close(field: str, text: str, zone: tzinfo, now: int | None) -> tuple[s
 
 
 def in_words(stored: str, zone: tzinfo) -> str:
-    """Return a Unix time as ISO 8601 with the zone's offset; what is none, as it is."""
+    """Return a Unix time as a date and time with the zone's offset; what is none, as it is."""
     if not _UNIX.fullmatch(stored) or int(stored) > LATEST - 86400:
         return stored
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(stored))).astimezone(zone).isoformat()
+    moment = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(stored))).astimezone(zone)
+    return moment.isoformat(" ", "seconds" if moment.second else "minutes")
 
 
 def _read(value: str) -> datetime | None:

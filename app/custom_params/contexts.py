@@ -27,7 +27,10 @@ class ContextSchema(StrictSchema):
         minimum=1,
         maximum=5,
         required=True,
-        metadata={"description": "Moodle's number: 2 embedded, 3 embedded without blocks, 4 and 5 a window"},
+        metadata={
+            "description": "Moodle's number: 2 embedded, 3 embedded without blocks, 4 and 5 a window; "
+            "in the place of 1, the tool's default, that of the tool"
+        },
     )
 
 
@@ -37,7 +40,9 @@ class BuildSchema(StrictSchema):
     # A form can't hold an empty struct, so one that is missing is empty.
     params = fields.Nested(ParamsSchema, load_default=lambda: ParamsSchema().load({}))
     context = fields.Nested(ContextSchema, required=True)
-    saved_text = text_field("text that Moodle keeps now; its volumes keep their names", load_default="")
+    saved_text = text_field(
+        "text that Moodle keeps now, whose volumes keep their names; left out: so does every name in lower case"
+    )
 
 
 class BuiltSchema(StrictSchema):

@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from app.custom_params.amounts import AMOUNTS
 from app.custom_params.choices import CHOICES
 from app.custom_params.clean import Clock
 from app.custom_params.closing import in_words
 from app.custom_params.model import CLOSE, PREFIX, SINGLES, SYSTEM, Params, Volume
+from app.custom_params.text import join
 
 Words = tuple[str, str]
 """English and Japanese."""
 
 LABELS: Mapping[str, Words] = {
-    "users": ("The list of users", "利用者"),
-    "teachers": ("The list of teachers", "教員"),
+    "users": ("The list of users", "ユーザの一覧"),
+    "teachers": ("The list of teachers", "教師の一覧"),
     "image": ("The image", "イメージ"),
-    "cpulimit": ("The CPU limit", "CPUの上限"),
+    "cpulimit": ("The CPU limit", "CPU の上限"),
     "memlimit": ("The memory limit", "メモリの上限"),
     "actlimit": ("The limit of activity time", "活動時間の上限"),
     "defurl": ("The start page", "開始ページ"),
 }
 ROLE_LABELS: Mapping[str, Words] = {
-    "task": ("The task volume", "課題ボリューム"),
-    "submit": ("The submit volume", "提出用ボリューム"),
-    "personal": ("The personal volume", "個人用ボリューム"),
+    "task": ("task volume", "課題ボリューム"),
+    "submit": ("submit volume", "提出ボリューム"),
+    "personal": ("personal volume", "個人ボリューム"),
 }
 PART_LABELS: Mapping[str, Words] = {
-    "link": ("the link", "リンク"),
-    "users": ("the list of users", "利用者"),
-    "close": ("the closing time", "締切"),
+    "link": ("link", "リンク名"),
+    "users": ("list of users", "ユーザの一覧"),
+    "close": ("closing time", "終了日時"),
 }
-_NOTHING: Words = ("not set", "設定なし")
+SYSTEM_LABELS: Mapping[str, Words] = {
+    "iframe": ("The setting for embedded display", "埋め込み表示の設定"),
+    "sessioninfo": ("The number of the activity", "活動の番号"),
+    "course": ("The name of the course", "コース名"),
+    "ltiname": ("The name of the activity", "活動名"),
+    "rpctoken": ("The token for records", "記録用トークン"),
+    "serverurl": ("The server for records", "記録の送信先サーバ"),
+    "serverpath": ("The path for records", "記録の送信先パス"),
+}
+_NOTHING: Words = ("not set", "未設定")
+_EVERYONE: Words = ("everyone", "全員")
+_SITE_IMAGE: Words = ("the site's own", "サイトの標準")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,34 +62,49 @@ class Change:
 
 def diff(old: Params, new: Params, clock: Clock) -> list[Change]:
     """Return what changed, in the order of the lines."""
-    return [*_singles(old, new), *_volumes(old, new, clock), *_system(old, new), *_others(old, new)]
+    changes = [*_singles(old, new), *_volumes(old, new, clock), *_system(old, new), *_others(old, new)]
+    if not changes and join(old) != join(new):
+        changes.append(Change("", "", "", "Only the order of the lines changes.", "行の順序だけが変わります。"))
+    return changes
 
 
-def _changed(field: str, label: Words, old: str, new: str, old_words: Words, new_words: Words) -> Change:
+def _changed(field: str, label: Words, values: Words, old_words: Words, new_words: Words) -> Change:
     english = " ".join((label[0], "changes from", old_words[0], "to", f"{new_words[0]}."))
     japanese = "".join((label[1], "が", old_words[1], "から", new_words[1], "に変わります。"))
-    return Change(field, old, new, english, japanese)
+    return Change(field, *values, english, japanese)
 
 
 def _quoted(value: str) -> Words:
     return (f"“{value}”", f"「{value}」") if value else _NOTHING
 
 
+def _people(value: str) -> Words:
+    return _EVERYONE if value == "*" else _quoted(value)
+
+
 def _value(name: str, value: str) -> Words:
+    if name in ("users", "teachers"):
+        return _people(value)
+    if not value:
+        return _SITE_IMAGE if name == "image" else _NOTHING
     plain = value.replace(",", "") if name == "memlimit" else value
-    if name == "cpulimit" and plain and not plain.strip("0."):
+    if name == "cpulimit" and not plain.strip("0."):
         plain = "0.0"
     for choice in CHOICES.get(name, ()):
         if choice.value.replace(",", "") == plain:
-            return choice.label_en, choice.label_ja
-    return _quoted(value)
+            return choice.label_en, f"「{choice.label_ja}」"
+    if name not in AMOUNTS:
+        return _quoted(value)
+    english, japanese = AMOUNTS[name].unit
+    return f"{value} {english}", f"「{value} {japanese}」"
 
 
 def _singles(old: Params, new: Params) -> Iterator[Change]:
     for name in SINGLES:
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
-            yield _changed(PREFIX + name, LABELS[name], before, after, _value(name, before), _value(name, after))
+            words = _value(name, before), _value(name, after)
+            yield _changed(PREFIX + name, LABELS[name], (before, after), *words)
 
 
 def _volumes(old: Params, new: Params, clock: Clock) -> Iterator[Change]:
@@ -83,12 +112,18 @@ def _volumes(old: Params, new: Params, clock: Clock) -> Iterator[Change]:
     after = {volume.line_name: volume for volume in new.volumes}
     for name, volume in before.items():
         if name not in after:
-            yield Change(name, volume.link, "", *_sentence(volume, " is removed.", "を取り除きます。"))
+            english, japanese = _label(volume)
+            yield Change(name, volume.link, "", f"The {english} is removed.", f"{japanese}を取り除きます。")
     for name, volume in after.items():
         if name not in before:
-            yield Change(name, "", volume.link, *_sentence(volume, " is new.", "を追加します。"))
-        else:
-            yield from _parts(before[name], volume, clock)
+            english, japanese = _label(volume)
+            yield Change(name, "", volume.link, f"The {english} is new.", f"{japanese}を追加します。")
+        yield from _parts(before.get(name, _bare(volume)), volume, clock)
+
+
+def _bare(volume: Volume) -> Volume:
+    """Return what a new volume is compared with: its users and closing time are told, its link stands in it."""
+    return Volume(volume.role, volume.name, volume.link)
 
 
 def _parts(old: Volume, new: Volume, clock: Clock) -> Iterator[Change]:
@@ -96,36 +131,48 @@ def _parts(old: Volume, new: Volume, clock: Clock) -> Iterator[Change]:
         before, after = getattr(old, part), getattr(new, part)
         if before == after:
             continue
-        label = _sentence(new, f", {words[0]},", f"の{words[1]}")
-        shown = [_quoted(in_words(text, clock.zone) if part == "close" else text) for text in (before, after)]
+        english, japanese = _label(new)
+        label = f"The {words[0]} of the {english}", f"{japanese}の{words[1]}"
+        shown = [_part(part, text, clock) for text in (before, after)]
         field = new.line_name + (CLOSE if part == "close" else "")
-        yield _changed(field, label, before, after, shown[0], shown[1])
+        yield _changed(field, label, (before, after), shown[0], shown[1])
 
 
-def _sentence(volume: Volume, english: str, japanese: str) -> Words:
-    label = ROLE_LABELS[volume.role]
-    return f"{label[0]} “{volume.name}”{english}", f"{label[1]}「{volume.name}」{japanese}"
+def _part(part: str, text: str, clock: Clock) -> Words:
+    if part == "close":
+        return _quoted(in_words(text, clock.zone))
+    return _people(text) if part == "users" else _quoted(text)
+
+
+def _label(volume: Volume) -> Words:
+    english, japanese = ROLE_LABELS[volume.role]
+    return f"{english} “{volume.name}”", f"{japanese}「{volume.name}」"
 
 
 def _system(old: Params, new: Params) -> Iterator[Change]:
     pairs = [("iframe", "1" if old.iframe else "", "1" if new.iframe else "")]
     pairs += [(name, getattr(old.system, name), getattr(new.system, name)) for name in SYSTEM]
     for name, before, after in pairs:
-        if before != after:
+        if before == after:
+            continue
+        field, (english, japanese) = PREFIX + name, SYSTEM_LABELS[name]
+        if name == "rpctoken":
             # A token is never shown in a sentence, nor in the values.
-            shown = ("", "") if name == "rpctoken" else (before, after)
-            field = PREFIX + name
-            english = f"The system's own line {field} is written anew."
-            yield Change(field, *shown, english, f"システムの行 {field} を書き直します。")
+            yield Change(field, "", "", f"{english} is renewed.", f"{japanese}を更新します。")
+        else:
+            values = before or "", after or ""
+            yield _changed(field, (english, japanese), values, _quoted(values[0]), _quoted(values[1]))
 
 
 def _others(old: Params, new: Params) -> Iterator[Change]:
-    before, after = set(old.others), set(new.others)
-    for name, value in old.others:
-        if (name, value) not in after:
-            line = f"{name}={value}" if name else value
-            yield Change(name, value, "", f"The line “{line}” is removed.", f"「{line}」の行を取り除きます。")
-    for name, value in new.others:
-        if (name, value) not in before:
-            line = f"{name}={value}" if name else value
-            yield Change(name, "", value, f"The line “{line}” is new.", f"「{line}」の行を追加します。")
+    before, after = Counter(old.others), Counter(new.others)
+    for name, value in (before - after).elements():
+        line = _line(name, value)
+        yield Change(name, value, "", f"The line “{line}” is removed.", f"「{line}」の行を取り除きます。")
+    for name, value in (after - before).elements():
+        line = _line(name, value)
+        yield Change(name, "", value, f"The line “{line}” is new.", f"「{line}」の行を追加します。")
+
+
+def _line(name: str, value: str) -> str:
+    return f"{name}={value}" if name else value

@@ -31,12 +31,19 @@ class Finding:
     sentence_ja: str
 
 
-def found(field: str, typed: str, stored: str, code: str, limit: str = "") -> Finding:
-    """Return a finding with its sentences; `limit` is what the sentence of this code asks for."""
+def found(field: str, typed: str, stored: str, code: str, limit: str | tuple[str, str] = "") -> Finding:
+    """Return a finding with its sentences.
+
+    :param limit: what the sentence of this code asks for; two texts are English and Japanese.
+    """
     severity, english, japanese = SENTENCES[code]
-    words = {"field": _shown(field), "typed": _shown(typed), "stored": _shown(stored), "limit": limit}
+    limits = (limit, limit) if isinstance(limit, str) else limit
+    words = {"field": _shown(field), "typed": _shown(typed), "stored": _shown(stored)}
     # The templates are the constants of SENTENCES; what was typed is only ever filled in.
-    return Finding(field, typed, stored, code, severity, english.format_map(words), japanese.format_map(words))
+    sentences = (
+        text.format_map(words | {"limit": own}) for text, own in zip((english, japanese), limits, strict=True)
+    )
+    return Finding(field, typed, stored, code, severity, *sentences)
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

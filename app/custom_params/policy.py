@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from app.custom_params.amounts import AMOUNTS, number
 from app.custom_params.findings import Finding, found
-from app.custom_params.model import PREFIX, Params
+from app.custom_params.model import PREFIX, Params, taken_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,14 @@ def check_policy(params: Params, limits: Limits) -> list[Finding]:
         findings.append(found(f"{PREFIX}image", params.image, params.image, "policy_image", allowed))
     for name, amount in AMOUNTS.items():
         typed, highest = getattr(params, name), getattr(limits, name)
-        if highest is None or not amount.form.fullmatch(typed):
+        if highest is None:
             continue
-        if not 0 < number(typed) <= highest:
-            limit = f"{highest:,} {amount.unit}"
+        limit = amount.in_words(highest)
+        if amount.form.fullmatch(typed) and not 0 < number(typed) <= highest:
             findings.append(found(PREFIX + name, typed, typed, "policy_limit", limit))
+        # An unknown line that the spawner takes for this one is no way around the policy.
+        hidden = ((line, value) for line, value in params.others if taken_for(line) == name)
+        findings += (found(line, value, value, "policy_limit", limit) for line, value in hidden)
     return findings
 
 

@@ -17,6 +17,8 @@ from app.custom_params.model import (
     System,
     Volume,
     is_close,
+    key_of,
+    launch_name,
     role_of,
 )
 from app.custom_params.words import clean_volume_name
@@ -46,6 +48,8 @@ def join(params: Params) -> str:
     if params.iframe:
         lines.append((f"{PREFIX}iframe", "1"))
     lines += ((PREFIX + name, value) for name in SYSTEM if (value := getattr(params.system, name)))
+    if params.system.serverpath == "":
+        lines.append((f"{PREFIX}serverpath", ""))
     return join_lines([*lines, *params.others])
 
 
@@ -56,17 +60,18 @@ class _Reader:
     findings: list[Finding]
     singles: dict[str, str] = field(default_factory=dict)
     volumes: dict[str, Volume] = field(default_factory=dict)
+    launched: dict[str, str] = field(default_factory=dict)
     closes: dict[str, int] = field(default_factory=dict)
     others: dict[int, Line] = field(default_factory=dict)
     other_names: set[str] = field(default_factory=set)
 
     def take(self, name: str, value: str) -> None:
         """Sort one line in."""
-        role = role_of(name) if name else ""
+        key = key_of(name)
+        role = role_of(key)
         if not role:
             self._keep(name, value)
             return
-        key = name.strip().lower()
         if key != name:
             self.findings.append(found(key, name, key, "name_changed"))
         if key in self.singles or key in self.volumes or key in self.closes:
@@ -98,14 +103,18 @@ class _Reader:
 
     def _take_single(self, key: str, value: str) -> None:
         self.singles[key] = value
-        if not value:
+        if not value and key != f"{PREFIX}serverpath":
             self.findings.append(found(key, "", "", "empty_value"))
 
     def _take_volume(self, key: str, role: str, value: str) -> None:
         link, colon, users = value.partition(":")
+        users, second, _ = users.partition(":")
+        if second:
+            self.findings.append(found(key, value, f"{link}:{users}", "second_colon"))
         if colon and not users:
             self.findings.append(found(key, value, link, "empty_value"))
         self.volumes[key] = Volume(role, key.removeprefix(ROLES[role]), link, users)
+        self.launched.setdefault(launch_name(key), key)
 
     def _iframe(self, value: str) -> bool:
         if value.strip() not in ("", "1"):
@@ -126,8 +135,9 @@ class _Reader:
     def _volume_of(self, key: str) -> Volume | None:
         """Return the volume of a closing time; the plugin wrote its name as it was typed, `Report_1`."""
         own = key.removesuffix(CLOSE)
-        if own in self.volumes:
-            return self.volumes[own]
+        same = own if own in self.volumes else self.launched.get(launch_name(own))
+        if same:
+            return self.volumes[same]
         start = ROLES["submit"]
         volume = self.volumes.get(start + clean_volume_name(own.removeprefix(start)))
         if volume is None or volume.close or volume.line_name + CLOSE in self.closes:

@@ -12,13 +12,18 @@ from app.custom_params.lines import is_one_line
 from app.custom_params.model import CLOSE, Volume
 from app.custom_params.words import clean_link, clean_users, clean_volume_name, is_volume_name
 
-LINK_RULE = "\" ' ` $ ; & | < > \\ * ? : ( ) { } [ ] ! # ~ ^ %  .  ..  / at the start"
+HOME = ("", ".")
+"""Links that several volumes may have: none, and the home folder, where each stands under its own name."""
 
 
 def clean_volumes(
     volumes: Sequence[Volume], zone: tzinfo, now: int | None, saved: frozenset[str] | None, findings: list[Finding]
 ) -> tuple[Volume, ...]:
-    """Return volumes as they are stored; of two with the same name or the same link the first one counts."""
+    """Return volumes as they are stored; of two with the same name or the same link the first one counts.
+
+    :param saved: launch names of the volumes that Moodle has now, which keep their names; None: not known, so
+        every name that a saved text can hold is kept.
+    """
     kept: list[Volume] = []
     names: set[str] = set()
     links: set[str] = set()
@@ -26,14 +31,14 @@ def clean_volumes(
         own: list[Finding] = []
         volume = _clean_name(typed, saved, own)
         volume = _clean_rest(volume, zone, now, own)
-        if volume.line_name in names:
+        if volume.launch_name in names:
             findings.append(found(volume.line_name, typed.link, "", "duplicate_name"))
             continue
         if volume.link in links:
             findings.append(found(volume.line_name, typed.link, "", "duplicate_link"))
             continue
-        names.add(volume.line_name)
-        if volume.link:
+        names.add(volume.launch_name)
+        if volume.link.removeprefix("-") not in HOME:
             links.add(volume.link)
         kept.append(volume)
         findings += own
@@ -45,7 +50,7 @@ def _clean_name(volume: Volume, saved: frozenset[str] | None, findings: list[Fin
     if is_volume_name(typed):
         return volume
     lowered = replace(volume, name=typed.strip().lower())
-    if saved is None or lowered.line_name in saved:
+    if lowered.launch_name in saved if saved is not None else lowered == volume:
         return _keep_name(volume, lowered, findings)
     name = clean_volume_name(typed)
     if not name:
@@ -73,7 +78,7 @@ def _keep_name(volume: Volume, lowered: Volume, findings: list[Finding]) -> Volu
 def _clean_rest(volume: Volume, zone: tzinfo, now: int | None, findings: list[Finding]) -> Volume:
     field = volume.line_name
     link, codes = clean_link(volume.link)
-    findings += (found(field, volume.link, link, code, LINK_RULE) for code in codes if volume.link)
+    findings += (found(field, volume.link, link, code) for code in codes)
     if not link:
         findings.append(found(field, volume.link, "", "link_missing"))
     users, codes = clean_users(volume.users)

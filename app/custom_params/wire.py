@@ -48,7 +48,7 @@ class SystemSchema(StrictSchema):
     ltiname = optional("name of the activity")
     rpctoken = optional("activity token of the proxy")
     serverurl = optional("scheme://host:port where proxies send records")
-    serverpath = optional("path in front of /webservice")
+    serverpath = text_field("path in front of /webservice; an empty one has a line too, a missing one has none")
 
 
 class ParamsSchema(StrictSchema):
@@ -112,6 +112,7 @@ def to_wire(params: Params) -> dict[str, Any]:
     """Return parameters as a struct."""
     return asdict(params) | {
         "volumes": [asdict(volume) for volume in params.volumes],
+        "system": {name: value for name, value in asdict(params.system).items() if value is not None},
         "others": [list(pair) for pair in params.others],
     }
 

@@ -17,9 +17,11 @@ _NOT_USER = re.compile(r"[^a-z0-9.@_*-]")
 _VOLUME = re.compile("[a-z0-9]+")
 _NOT_VOLUME = re.compile("[^a-z0-9]")
 _PLAIN_LINK = re.compile(r"-?[A-Za-z0-9_-]+")
-_BAD_LINK = re.compile(r"""["'`$;&|<>\\*?:(){}\[\]!#~^%\x00-\x1f\x7f]|^-?/|(?:^-?|/)\.\.?(?:/|$)""")
+_NOT_LINK = re.compile(r"""["'`$;&|<>\\*?:(){}\[\]!~^%/\x00-\x1f\x7f]""")
+"""What the spawner, the plugin or the container's start script drops."""
+_OUTSIDE = ("..", "-..")
 _IMAGE = re.compile(
-    r"[a-z0-9][a-z0-9.-]*(?::[0-9]{1,5}(?=/))?(?:[._/-]+[A-Za-z0-9]+)*"
+    r"[a-z0-9][a-z0-9.-]*(?::[0-9]{1,5}(?=/))?(?:[._/-]+[a-z0-9]+)*"
     r"(?: ?: ?[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?",
 )
 IMAGE_LIMIT = 512
@@ -80,7 +82,7 @@ def clean_volume_name(name: str) -> str:
 
 
 def clean_link(text: str) -> Cleaned:
-    """Return the link of a volume: no white space, nothing that a shell or a path could misread."""
+    """Return the link of a volume as the container gets it; `.` is the home folder itself."""
     if _PLAIN_LINK.fullmatch(text):
         return text, []
     codes = []
@@ -90,14 +92,21 @@ def clean_link(text: str) -> Cleaned:
     bare = "".join(seen.split())
     if bare != seen:
         codes.append("spaces_removed")
-    return (text, ["link_characters"]) if _BAD_LINK.search(bare) else (bare, codes)
+    kept = _NOT_LINK.sub("", bare)
+    if kept != bare:
+        codes.append("characters_removed")
+    return (text, ["link_outside"]) if kept in _OUTSIDE else (kept, codes)
 
 
 def clean_image(text: str) -> Cleaned:
-    """Return `name:tag` or `name : tag`; empty for `default`."""
+    """Return `name:tag` or `name : tag`; empty for `default`. Only a tag may hold upper case."""
     value, codes = narrow(text)
     if value.lower() == "default":
         return "", ["image_default"]
-    if value and (len(value) > IMAGE_LIMIT or not _IMAGE.fullmatch(value)):
+    if not value or (len(value) <= IMAGE_LIMIT and _IMAGE.fullmatch(value)):
+        return value, codes
+    name, colon, tag = value.rpartition(":")
+    lowered = name.lower() + colon + tag if name and "/" not in tag else value.lower()
+    if len(value) > IMAGE_LIMIT or not _IMAGE.fullmatch(lowered):
         return text, ["image_name"]
-    return value, codes
+    return lowered, [*codes, "lowered"]

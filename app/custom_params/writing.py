@@ -53,15 +53,32 @@ class Site:
         return build(params, context, target, token, self.policy.of(context.course_id), clock, saved)
 
 
-def writing_functions(site: Site, store: ActivityStore) -> tuple[ExternalFunction, ...]:
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes parameters for registered activities."""
+
+    site: Site
+    store: ActivityStore
+
+    def build(self, params: Params, context: Context, saved: str | None = None) -> Built:
+        """Return the text for an activity.
+
+        :raises AccessDenied: it is not registered.
+        :raises HostMismatch: the public URL is on another host than Moodle.
+        """
+        check_registered(self.store, {"context": context})
+        return self.site.build(params, context, self.site.target(), saved)
+
+
+def writing_functions(writer: Writer) -> tuple[ExternalFunction, ...]:
     """Return the functions that write."""
+    site, store = writer.site, writer.store
 
     def build_text(call: Call) -> Mapping[str, Any]:
         arguments = call.arguments
-        context = Context(**arguments["context"])
-        check_registered(store, {"context": context})
-        read("saved_text", arguments["saved_text"], Clock())
-        return asdict(site.build(from_wire(arguments["params"]), context, site.target(), arguments["saved_text"]))
+        saved = arguments.get("saved_text")
+        read("saved_text", saved or "", Clock())
+        return asdict(writer.build(from_wire(arguments["params"]), Context(**arguments["context"]), saved))
 
     def copy(call: Call) -> Mapping[str, Any]:
         contexts = [Context(**row) for row in call.arguments["contexts"]]
@@ -95,7 +112,7 @@ def writing_functions(site: Site, store: ActivityStore) -> tuple[ExternalFunctio
             handler=build_text,
             covers=lambda caller, arguments: _covers(caller, [arguments["context"]]),
             writes=True,
-            example={"params": {"users": "*", "cpulimit": "0.5"}, "context": EXAMPLE_CONTEXT},
+            example={"params": {"users": "*", "cpulimit": "0.5"}, "context": EXAMPLE_CONTEXT, "saved_text": ""},
         ),
         ExternalFunction(
             name=f"{PREFIX}copy_custom_params",

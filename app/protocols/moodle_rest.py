@@ -182,5 +182,8 @@ def _element(value: Any, field: fields.Field[Any]) -> str:
 
 
 def _php_escape(text: str) -> str:
-    """Escape as PHP's htmlspecialchars does with ENT_COMPAT: single quotes stay."""
-    return escape(text, quote=False).replace('"', "&quot;")
+    """Escape as PHP's htmlspecialchars does with ENT_COMPAT: single quotes stay.
+
+    A CR is written as a reference: as it is, a reader of XML would turn it into a line feed (XML 1.0, 2.11).
+    """
+    return escape(text, quote=False).replace('"', "&quot;").replace("\r", "&#13;")

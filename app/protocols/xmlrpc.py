@@ -92,4 +92,4 @@ _EMPTY = _dump_result({})
 
 def _fault(error: CallError) -> bytes:
     fault = Fault(error.fault, clean(f"{error.code}: {text_of(error)}"))
-    return dumps(fault, methodresponse=True, encoding="utf-8").encode("utf-8")
+    return dumps(fault, methodresponse=True, encoding="utf-8").replace("\r", "&#13;").encode("utf-8")

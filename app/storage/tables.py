@@ -30,6 +30,9 @@ from app.counting import SLOT_US
 PREFIX = "lticontainer_"
 DAY_US = 86_400_000_000
 REVOCATIONS = "tokens"
+CONSENTS = "consents"
+EXECUTIONS_BY_COURSE = f"ix_{PREFIX}executions_course"
+"""Every index holds the primary key too, so this one has the rows of a course in their order."""
 
 metadata = MetaData(
     naming_convention={
@@ -158,6 +161,7 @@ executions = _table(
         ),
     ),
     UniqueConstraint("session", "message"),
+    Index(EXECUTIONS_BY_COURSE, "course"),
     # In the order in which charts read; with all that they read, so that they need not look at the rows.
     Index(
         "ix_lticontainer_executions_charts",
@@ -220,6 +224,14 @@ rejects = _table(
     Column("raw", Bytes, nullable=False),
     Index(None, "caller"),
     Index(None, "session"),
+)
+
+course_rules = _table(
+    "course_rules",
+    Column("course", BigInteger, primary_key=True, autoincrement=False),
+    Column("records", Integer, nullable=False, server_default="1"),
+    Column("keep_days", BigInteger),
+    _number("changed_at"),
 )
 
 epochs = _table(

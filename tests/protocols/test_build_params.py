@@ -54,7 +54,7 @@ def test_a_form_becomes_a_text_with_the_systems_own_lines(web: WebSite, wire: Wi
     assert text(answer) == (
         "lms_users=*\r\nlms_vol_task=課題:*\r\nlms_sub_r1=R\r\nlms_prs_w=W\r\nlms_sub_r1_close=4102444800\r\n"
         "lms_iframe=1\r\nlms_sessioninfo=6,13\r\nlms_course=Jupyter学習用\r\nlms_ltiname=Jupyter Lab\r\n"
-        f"lms_rpctoken={token}\r\nlms_serverurl=https://moodle.example.org:443\r\nfoo=a=b\r\nbaz"
+        f"lms_rpctoken={token}\r\nlms_serverurl=https://moodle.example.org:443\r\nlms_serverpath=\r\nfoo=a=b\r\nbaz"
     )
     assert read_ids(token) == (6, 13)
     assert list(answer.result["volumes_to_create"]) == [
@@ -130,23 +130,23 @@ POLICY = {
 @pytest.mark.parametrize(
     ("params", "limit"),
     [
-        ({"image": "bad/image : 1"}, "ok/*:*"),
-        ({"cpulimit": "4.1"}, "4 cores"),
-        ({"cpulimit": "0.0"}, "4 cores"),
-        ({"memlimit": "1,073,741,825"}, "1,073,741,824 bytes"),
-        ({"memlimit": "0"}, "1,073,741,824 bytes"),
-        ({"actlimit": "3601"}, "3,600 seconds"),
+        ({"image": "bad/image : 1"}, ("ok/*:*", "ok/*:*")),
+        ({"cpulimit": "4.1"}, ("4 cores", "4 コア")),
+        ({"cpulimit": "0.0"}, ("4 cores", "4 コア")),
+        ({"memlimit": "1,073,741,825"}, ("1,073,741,824 bytes", "1,073,741,824 バイト")),
+        ({"memlimit": "0"}, ("1,073,741,824 bytes", "1,073,741,824 バイト")),
+        ({"actlimit": "3601"}, ("3,600 seconds", "3,600 秒")),
     ],
 )
 def test_what_the_policy_forbids_is_refused_with_the_limit(
-    make_web: MakeWeb, wire: Wire, params: dict[str, str], limit: str
+    make_web: MakeWeb, wire: Wire, params: dict[str, str], limit: tuple[str, str]
 ) -> None:
     answer = build(make_web(policy=POLICY), wire, params)
     assert answer.result is not None
     (finding,) = answer.result["findings"]
     assert (text(answer), finding["code"].startswith("policy_")) == ("", True)
-    assert limit in finding["sentence_en"]
-    assert limit in finding["sentence_ja"]
+    assert limit[0] in finding["sentence_en"]
+    assert limit[1] in finding["sentence_ja"]
 
 
 def test_what_the_policy_allows_is_written(make_web: MakeWeb, wire: Wire) -> None:
@@ -156,6 +156,38 @@ def test_what_the_policy_allows_is_written(make_web: MakeWeb, wire: Wire) -> Non
     only_default = make_web(policy={"images": []})
     assert codes(build(only_default, wire, {"image": "default"})) == ["image_default"]
     assert codes(build(only_default, wire, {"image": "ok/a"})) == ["policy_image"]
+
+
+@pytest.mark.parametrize("name", ["lms_cpulimit2", "lms_memlimit_x", "lms_actlimits"])
+def test_a_line_that_the_spawner_takes_for_a_limit_is_no_way_around_the_policy(
+    make_web: MakeWeb, wire: Wire, name: str
+) -> None:
+    hidden = {"others": [[name, "99999999999"]]}
+    assert "policy_limit" in codes(build(make_web(policy=POLICY), wire, hidden))
+    assert f"{name}=99999999999" in text(build(make_web(), wire, hidden))
+
+
+@pytest.mark.parametrize("name", ["lms-image", "LMS.Image", "custom_lms_image", "lms_image"])
+def test_a_line_that_moodle_would_send_as_a_known_one_is_none_of_the_others(
+    web: WebSite, wire: Wire, name: str
+) -> None:
+    assert codes(build(web, wire, {"others": [[name, "evil/image"]]})) == ["others_name"]
+
+
+def test_the_volume_to_create_is_the_one_that_the_spawner_mounts(web: WebSite, wire: Wire) -> None:
+    saved = "lms_vol_my-task=T"
+    answer = build(web, wire, {"volumes": [{"role": "task", "name": "my-task", "link": "T"}]}, saved=saved)
+    assert answer.result is not None
+    assert "lms_vol_my-task=T\r\n" in text(answer)
+    assert list(answer.result["volumes_to_create"]) == ["lms_vol_my_task_2_moodle.example.org"]
+
+
+def test_without_the_saved_text_no_volume_that_may_exist_gets_another_name(web: WebSite, wire: Wire) -> None:
+    web.register(13, course_id=2, inst_id=6)
+    params = {"volumes": [{"role": "task", "name": "my_task", "link": "T"}]}
+    answer = type(wire)(web.client).call(BUILD, {"params": params, "context": CONTEXT}, web.token("params:write"))
+    assert "lms_vol_my_task=T\r\n" in text(answer)
+    assert codes(answer) == ["volume_name_kept"]
 
 
 def test_a_copy_takes_what_concerns_the_class_and_makes_the_rest_anew(web: WebSite, wire: Wire) -> None:

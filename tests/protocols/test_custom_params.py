@@ -92,8 +92,8 @@ def test_changes_are_told_in_words(wire: Wire, reader: str) -> None:
     assert [change["sentence_en"] for change in result["changes"]] == [
         "The memory limit changes from 1 GiB to no limit.",
         "The task volume “task” is removed.",
-        "The submit volume “report”, the closing time, changes from “2026-12-01T12:00:00+00:00” to not set.",
-        "The system's own line lms_rpctoken is written anew.",
+        "The closing time of the submit volume “report” changes from “2026-12-01 12:00+00:00” to not set.",
+        "The token for records is renewed.",
     ]
-    assert result["changes"][0]["sentence_ja"] == "メモリの上限が1 GiBから制限なしに変わります。"
+    assert result["changes"][0]["sentence_ja"] == "メモリの上限が「1 GiB」から「制限なし」に変わります。"
     assert "secret" not in str(result)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Mapping
+
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given
 
+from app.custom_params.build import Context, build, target_of
 from app.custom_params.clean import Clock, clean_params
+from app.custom_params.diff import diff
 from app.custom_params.findings import has_errors
 from app.custom_params.model import ROLES, Params, System, Volume
+from app.custom_params.policy import Limits
 from app.custom_params.text import join, parse
+from app.custom_params.wire import ParamsSchema, from_wire, to_wire
+from app.fields import NOT_TEXT
 
 USER = st.from_regex(r"[a-z0-9.@_-]{1,8}|\*", fullmatch=True)
 USERS = st.lists(USER, max_size=4).flatmap(lambda names: st.sampled_from([",".join(names), ", ".join(names)]))
@@ -34,7 +43,7 @@ PARAMS = st.builds(
     volumes=st.lists(
         VOLUME, max_size=4, unique_by=(lambda volume: volume.line_name, lambda volume: volume.link)
     ).map(tuple),
-    system=st.builds(System, VALUE, VALUE, VALUE, VALUE, VALUE, VALUE),
+    system=st.builds(System, VALUE, VALUE, VALUE, VALUE, VALUE, st.none() | VALUE),
     others=st.lists(st.tuples(OTHER_NAME, LINE), max_size=3)
     .filter(lambda others: [name for name, _ in others].count("lms_sub_zzzzzzz_close") < 2)
     .map(tuple),
@@ -76,3 +85,64 @@ def test_what_a_save_changes_has_a_finding(text: str) -> None:
     lines = text.replace("\r\n", "\n").split("\n") if text else []
     if not findings:
         assert sorted(join(params).split("\r\n") if lines else []) == sorted(lines)
+
+
+PIECES = ["lms_", "lms-", "LMS_", "_close", "-close", "custom_", "vol_", "sub_", "prs_", "users", "cpulimit", ".."]
+PIECES += ["serverpath", "lms_sub_a", "lms_vol_a", "lms_sub_a_close=9", "\r\n", *"\t\n\r=:,;.-_*/ @0AbZ9"]
+PIECES += [
+    *"\u0130\u212a\ufb01ßΣς\u00ad\u200b\u202e\u2066\ufeff\u3000\u00a0\u2028\x85\x1c\x0b０．，、課Ⅷ①㌔\u0301"
+]
+NASTY = st.lists(st.one_of(st.sampled_from(PIECES), st.characters()), max_size=40).map("".join)
+CONTEXT = Context(2, "Python", 13, "Lab", 6, 2)
+TARGET = target_of("https://moodle.example.org")
+
+
+@given(NASTY, NASTY)
+def test_a_difference_is_told_where_and_only_where_there_is_one(old: str, new: str) -> None:
+    before, after = parse(old)[0], parse(new)[0]
+    assert bool(diff(before, after, Clock())) == (join(before) != join(after))
+
+
+@given(NASTY, st.sampled_from([None, "", "lms_vol_a=T"]))
+def test_what_is_built_once_is_built_again_as_it_is(text: str, saved: str | None) -> None:
+    built = build(parse(text)[0], CONTEXT, TARGET, "0" * 64, Limits(), Clock(now=5), saved)
+    assert bool(built.text) == (not has_errors(built.findings))
+    if built.text:
+        again = build(parse(built.text)[0], CONTEXT, TARGET, "0" * 64, Limits(), Clock(now=5), built.text)
+        assert (again.text, again.volumes_to_create) == (built.text, built.volumes_to_create)
+
+
+@given(NASTY)
+def test_what_the_wires_carry_comes_back(text: str) -> None:
+    params, findings = parse(text)
+    if not has_errors(findings) and not NOT_TEXT.search(text):
+        assert from_wire(ParamsSchema().load(to_wire(params))) == params
+
+
+SHAPES: Mapping[str, Callable[[int], str]] = {
+    "users": lambda size: "lms_users=" + "a," * (size // 2),
+    "spaces": lambda size: "lms_users=" + "\u00a0" * size,
+    "link": lambda size: "lms_vol_a=" + "a; " * (size // 3),
+    "image": lambda size: "lms_image=" + "a-" * (size // 2),
+    "name": lambda size: "lms_vol_" + "é" * size + "=x",
+    "prefixes": lambda size: "custom_" * (size // 7) + "=1",
+    "lines": lambda size: "\n".join(f"lms_sub_{i}=L{i}" for i in range(size // 110)),
+    "digits": lambda size: "lms_cpulimit=" + "１" * size,
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_megabyte_takes_no_more_than_its_share(shape: str) -> None:
+    """Sixteen times the text in 64 times the time at most: what grows with the square takes 256 times."""
+
+    def seconds(size: int) -> float:
+        text, taken = SHAPES[shape](size), []
+        for _ in range(3):
+            start = time.process_time()
+            params, _findings = parse(text)
+            build(params, CONTEXT, TARGET, "", Limits(), Clock(), text)
+            diff(params, Params(), Clock())
+            taken.append(time.process_time() - start)
+        return min(taken)
+
+    assert seconds(2**20) < 64 * max(seconds(2**16), 0.001)

@@ -84,6 +84,14 @@ DECLARED = {
     "mod_lticontainer_diff_custom_params": ("params:read", ("old", "new"), False),
     "mod_lticontainer_build_custom_params": ("params:write", ("params", "context", "saved_text"), True),
     "mod_lticontainer_copy_custom_params": ("params:write", ("source_text", "contexts"), True),
+    "mod_lticontainer_get_executions": (
+        "activity:read",
+        (
+            *("course_id", "inst_id", "lti_ids", "username", "filename", "start", "end", "zone"),
+            *("pseudonymous", "limit", "cursor"),
+        ),
+        False,
+    ),
     "mod_lticontainer_get_hosts": ("containers:read", (), False),
     "mod_lticontainer_check_host": ("containers:read", ("host",), False),
     "mod_lticontainer_get_images": ("containers:read", ("host", "filter"), False),

@@ -10,7 +10,7 @@ const TABS = { class: "get_progress", charts: "get_chart", hosts: "get_hosts" };
 
 export function Bar({ courses, route, functions, onLook, onLeave }) {
   return html`<header class="bar">
-    <a class="brand" href="#/" aria-label=${t("home")}><img src=${new URL("./icon.svg", import.meta.url)} alt="" width="22" height="22" />
+    <a class="brand" href="#/" title=${t("home")}><img src=${new URL("./icon.svg", import.meta.url)} alt="" width="22" height="22" />
       <span>${t("title")}</span></a>
     <${Places} courses=${courses} route=${route} />
     ${route.course !== null && html`<${Tabs} route=${route} functions=${functions} />`}

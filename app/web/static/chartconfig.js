@@ -12,6 +12,11 @@ export function chartConfig(kind, result, small) {
   return config;
 }
 
+// The service's own words for results, in the reader's language.
+export function worded(name) {
+  return { OK: t("run_ok"), ERROR: t("run_error"), runs: t("runs") }[name] ?? name;
+}
+
 function readColours() {
   const style = getComputedStyle(document.documentElement);
   const names = ["ok", "error", "text", "muted", "line", "surface", ...Array.from({ length: 8 }, (_, i) => `series-${i}`)];
@@ -41,14 +46,14 @@ function common(colour, small) {
 function pie(result, colour) {
   return {
     type: "doughnut",
-    data: { labels: result.labels, datasets: [{ data: result.series[0].values, backgroundColor: [colour.ok, colour.error], borderColor: colour.surface, borderWidth: 2 }] },
+    data: { labels: result.labels.map(worded), datasets: [{ data: result.series[0].values, backgroundColor: [colour.ok, colour.error], borderColor: colour.surface, borderWidth: 2 }] },
     options: { cutout: "62%" },
   };
 }
 
 function bars(result, colour, kind, small) {
   const fills = [colour.ok, colour.error];
-  const datasets = result.series.map((series, index) => ({ label: series.name, data: series.values, backgroundColor: fills[index % 2], maxBarThickness: 28, pointStyle: index ? "triangle" : "circle" }));
+  const datasets = result.series.map((series, index) => ({ label: worded(series.name), data: series.values, backgroundColor: fills[index % 2], maxBarThickness: 28, pointStyle: index ? "triangle" : "circle" }));
   const options = { scales: axes(colour, true, t(kind === "users_bar" ? "student" : "cell"), t("runs")) };
   if (small) options.plugins = { legend: { display: false } };
   return { type: "bar", data: { labels: result.labels, datasets }, options };
@@ -57,7 +62,7 @@ function bars(result, colour, kind, small) {
 function lines(result, colour) {
   const datasets = result.series.map((series, index) => ({
     label: series.name,
-    data: series.values,
+    data: series.values.map((value) => (value < 0 ? null : value)),
     borderColor: colour[`series-${index % 8}`],
     backgroundColor: colour[`series-${index % 8}`],
     borderDash: DASHES[Math.floor(index / 8) % DASHES.length],

@@ -1,8 +1,10 @@
 // The four charts, for a period, a user, a file.
+import { useState } from "preact/hooks";
 import { ofActivity } from "./ask.js";
 import { Chart } from "./chart.js";
 import { html } from "./html.js";
 import { useAnswer } from "./live.js";
+import { Pages } from "./pages.js";
 import { Period, periodOf } from "./period.js";
 import { choose } from "./route.js";
 import { t } from "./words.js";
@@ -14,8 +16,8 @@ export function ChartsView({ course, route }) {
   const choices = useAnswer("get_filters", filters);
   return html`<div class="view-head"><h1>${t("view_charts")}</h1>
       <div class="filters"><${Period} route=${route} />
-        <${Choice} id="username" label=${t("student")} every=${t("all_students")} names=${choices.result?.usernames} route=${route} />
-        <${Choice} id="filename" label=${t("file")} every=${t("all_files")} names=${choices.result?.filenames} route=${route} /></div></div>
+        <${Choice} id="username" label=${t("student")} every=${t("all_students")} names=${choices.result?.users} route=${route} />
+        <${Choice} id="filename" label=${t("file")} every=${t("all_files")} names=${choices.result?.files} route=${route} /></div></div>
     <div class="charts">${KINDS.map((kind) => html`<${Figure} key=${kind} kind=${kind} filters=${withNames(filters, route)} />`)}</div>`;
 }
 
@@ -25,9 +27,12 @@ function withNames(filters, route) {
 }
 
 export function Figure({ kind, filters }) {
-  const answer = useAnswer("get_chart", { ...filters, chart: kind });
+  const [page, setPage] = useState(1);
+  const answer = useAnswer("get_chart", { ...filters, chart: kind, page });
+  const pages = answer.result?.pages ?? 1;
   return html`<figure class="panel" data-kind=${kind}><figcaption><h2>${t(`chart_${kind}`)}</h2><p class="hint">${t(`chart_${kind}_help`)}</p></figcaption>
-    <${Chart} kind=${kind} answer=${answer} /></figure>`;
+    <${Chart} kind=${kind} answer=${answer} />
+    ${pages > 1 && html`<${Pages} at=${page} pages=${pages} onGo=${setPage} />`}</figure>`;
 }
 
 function Choice({ id, label, every, names = [], route }) {

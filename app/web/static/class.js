@@ -6,7 +6,6 @@ import { html } from "./html.js";
 import { Matrix } from "./matrix.js";
 import { Notice } from "./notice.js";
 import { Overview } from "./overview.js";
-import { choose } from "./route.js";
 import { Tiles } from "./tiles.js";
 import { t } from "./words.js";
 
@@ -19,7 +18,6 @@ export function ClassView({ course, route, functions }) {
     <div class="class">
       <div class="class-main">
         <${Tiles} counts=${progress.counts} shown=${shown} onShow=${setShown} />
-        <${File} progress=${progress} route=${route} />
         <${Matrix} progress=${progress} shown=${shown} route=${route} course=${course} />
       </div>
       <aside class="class-side" aria-label=${t("side")}>
@@ -27,13 +25,4 @@ export function ClassView({ course, route, functions }) {
         ${functions.has("get_chart") && html`<${Overview} course=${course} route=${route} />`}
       </aside>
     </div>`;
-}
-
-function File({ progress, route }) {
-  const chosen = route.query.get("file") ?? "";
-  const files = [...new Set([...progress.cells.map((cell) => cell.filename), chosen].filter(Boolean))].sort();
-  if (files.length < 2 && !chosen) return null;
-  return html`<p class="filters"><label>${t("file")} <select id="file" onChange=${(event) => choose(route, { file: event.target.value })}>
-    <option value="">${t("all_files")}</option>
-    ${files.map((name) => html`<option value=${name} selected=${name === chosen}>${name}</option>`)}</select></label></p>`;
 }

@@ -2,14 +2,15 @@
 import { memo } from "./memo.js";
 import { useState } from "preact/hooks";
 import { html } from "./html.js";
+import { Pages } from "./pages.js";
 import { byName, byUrgency } from "./progress.js";
-import { writeRoute } from "./route.js";
+import { choose, writeRoute } from "./route.js";
 import { State } from "./tiles.js";
 import { ago, number } from "./times.js";
 import { currentLanguage, t } from "./words.js";
 
 const PAGE = 60;
-const SIGNS = { ok: "✓", error: "✕", running: "…", aborted: "–", none: "" };
+const SIGNS = { ok: "✓", error: "✕", none: "" };
 
 export function Matrix({ progress, shown, route, course }) {
   const [page, setPage] = useState(0);
@@ -22,10 +23,11 @@ export function Matrix({ progress, shown, route, course }) {
   const rows = found.slice(at * PAGE, (at + 1) * PAGE);
   const heads = progress.cells;
   return html`<div class="matrix-tools">
+      <${File} progress=${progress} route=${route} />
       <label>${t("order")} <select id="order" onChange=${(event) => setOrder(event.target.value)}>
         <option value="urgency">${t("order_urgency")}</option><option value="name">${t("order_name")}</option></select></label>
       <${Legend} />
-      ${pages > 1 && html`<${Pager} at=${at} pages=${pages} count=${found.length} first=${at * PAGE + 1} last=${at * PAGE + rows.length} onGo=${setPage} />`}
+      ${pages > 1 && html`<${Pages} at=${at + 1} pages=${pages} onGo=${(to) => setPage(to - 1)} note=${shownOf(at, rows.length, found.length)} />`}
     </div>
     <div class="matrix-frame" tabindex="0" role="region" aria-label=${t("matrix")}>
       <table class="matrix" id="matrix"><caption class="unseen">${t("matrix_caption")}</caption>
@@ -36,45 +38,45 @@ export function Matrix({ progress, shown, route, course }) {
     ${rows.length === 0 && html`<p class="empty">${t("nobody")}</p>`}`;
 }
 
+function File({ progress, route }) {
+  const chosen = route.query.get("file") ?? "";
+  const files = [...new Set([...progress.cells.map((cell) => cell.filename), chosen].filter(Boolean))].sort();
+  if (files.length < 2 && !chosen) return null;
+  return html`<label>${t("file")} <select id="file" onChange=${(event) => choose(route, { file: event.target.value })}>
+    <option value="">${t("all_files")}</option>
+    ${files.map((name) => html`<option value=${name} selected=${name === chosen}>${name}</option>`)}</select></label>`;
+}
+
 function Head({ cells, course, route }) {
   return html`<thead>
     <tr><th scope="col" rowspan="2" class="who">${t("student")}</th><th scope="col" rowspan="2">${t("state")}</th><th scope="col" rowspan="2" class="num">${t("done")}</th>
       ${byFile(cells).map(([name, count]) => html`<th scope="colgroup" colspan=${count} class="file" title=${name}><bdi>${name}</bdi></th>`)}</tr>
     <tr>${cells.map((cell) => html`<th scope="col" class="cellhead" key=${cell.key}><a href=${toCell(course, cell, route.query.get("lti"))}
-      aria-label=${t("cell_named", { number: cell.codenum, file: cell.filename })}>${short(cell.codenum)}</a></th>`)}</tr></thead>`;
+      aria-label=${t("cell_named", { number: cell.codenum, file: cell.filename })}>${cell.codenum}</a></th>`)}</tr></thead>`;
 }
 
 const Row = memo(function Row({ student, cells, course, lti }) {
   return html`<tr data-state=${student.state}>
     <th scope="row" class="who"><a href=${toStudent(course, student.username, lti)} title=${student.username}><bdi>${student.username}</bdi></a></th>
-    <td class="statecell"><${State} state=${student.state} />${student.last_run && html`<span class="since">${ago(student.last_run)}</span>`}</td>
+    <td class="statecell"><${State} state=${student.state} />${student.at !== null && html`<span class="since">${ago(student.at)}</span>`}</td>
     <td class="num">${number(student.done)}<span class="of">/${number(cells.length)}</span></td>
-    ${cells.map((cell) => html`<${Run} key=${cell.key} run=${student.runs.get(cell.key)} stuck=${isStuckOn(student, cell)} />`)}</tr>`;
+    ${student.runs.map((run, index) => html`<${Run} key=${cells[index].key} run=${run} stuck=${index === student.stuckOn} />`)}</tr>`;
 });
 
 function Run({ run, stuck }) {
-  const state = run?.state ?? "none";
+  const { state } = run;
   if (state === "none") return html`<td class="run" data-run="none"><span class="unseen">${t("run_none")}</span></td>`;
-  return html`<td class="run" data-run=${state} data-stuck=${stuck} data-many=${run.runs >= 5}
+  return html`<td class="run" data-run=${state} data-stuck=${stuck}
     title=${t("run_title", { state: t(`run_${state}`), runs: run.runs })}><i aria-hidden="true">${SIGNS[state]}</i><span class="unseen">${t("run_title", { state: t(`run_${state}`), runs: run.runs })}</span></td>`;
-}
-
-function isStuckOn(student, cell) {
-  if (student.state !== "stuck") return false;
-  const run = student.runs.get(cell.key);
-  return run?.state === "error" && run.last_run === student.last_run;
 }
 
 export function Legend() {
   return html`<ul class="legend" aria-label=${t("legend")}>
-    ${["ok", "error", "running", "none"].map((state) => html`<li><span class="run" data-run=${state} aria-hidden="true"><i>${SIGNS[state]}</i></span> ${t(`run_${state}`)}</li>`)}</ul>`;
+    ${["ok", "error", "none"].map((state) => html`<li><span class="run" data-run=${state} aria-hidden="true"><i>${SIGNS[state]}</i></span> ${t(`run_${state}`)}</li>`)}</ul>`;
 }
 
-function Pager({ at, pages, count, first, last, onGo }) {
-  return html`<nav class="pager" aria-label=${t("pages")}>
-    <button type="button" id="earlier" disabled=${at === 0} onClick=${() => onGo(at - 1)}>${t("earlier")}</button>
-    <span>${t("page_of", { first: number(first), last: number(last), count: number(count) })}</span>
-    <button type="button" id="later" disabled=${at === pages - 1} onClick=${() => onGo(at + 1)}>${t("later")}</button></nav>`;
+function shownOf(at, shown, count) {
+  return t("shown_of", { first: number(at * PAGE + 1), last: number(at * PAGE + shown), count: number(count) });
 }
 
 function byFile(cells) {
@@ -85,10 +87,6 @@ function byFile(cells) {
     else groups.push([cell.filename, 1]);
   }
   return groups;
-}
-
-export function short(codenum) {
-  return codenum.length > 6 ? `${codenum.slice(0, 5)}…` : codenum;
 }
 
 export function toStudent(course, name, lti) {

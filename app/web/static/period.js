@@ -7,11 +7,12 @@ const LOCAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/;
 
 export function periodOf(route) {
   const period = route.query.get("period");
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (period === "own") {
     const given = ["start", "end"].filter((name) => LOCAL.test(route.query.get(name) ?? ""));
-    return { period: "any", ...Object.fromEntries(given.map((name) => [name, withOffset(route.query.get(name))])) };
+    return { period: "any", zone, ...Object.fromEntries(given.map((name) => [name, route.query.get(name)])) };
   }
-  return { period: period === "any" ? "any" : "real" };
+  return { period: period === "any" ? "any" : "real", zone };
 }
 
 export function Period({ route }) {
@@ -21,11 +22,4 @@ export function Period({ route }) {
       ${["real", "any", "own"].map((name) => html`<option value=${name} selected=${name === chosen}>${t(`period_${name}`)}</option>`)}</select></label>
     ${chosen === "own" && ["start", "end"].map((name) => html`<label>${t(name)} <input type="datetime-local" id=${name}
       value=${route.query.get(name) ?? ""} onChange=${(event) => choose(route, { [name]: event.target.value })} /></label>`)}`;
-}
-
-// The reader's own zone, as it was or will be at that moment.
-function withOffset(text) {
-  const minutes = -new Date(text).getTimezoneOffset();
-  const pad = (value) => String(Math.floor(Math.abs(value))).padStart(2, "0");
-  return `${text}:00${minutes < 0 ? "-" : "+"}${pad(minutes / 60)}:${pad(minutes % 60)}`;
 }

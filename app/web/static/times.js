@@ -5,15 +5,16 @@ export function clock(date) {
   return date.toLocaleTimeString(currentLanguage(), { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 }
 
-// A time of the service, ISO 8601 with an offset; a dash where there is none.
-export function moment(text) {
-  if (!text) return "–";
-  return new Date(text).toLocaleString(currentLanguage(), { dateStyle: "medium", timeStyle: "short" });
+// A moment, in milliseconds or as ISO 8601; a dash where there is none.
+export function moment(at) {
+  if (!at) return "–";
+  return new Date(at).toLocaleString(currentLanguage(), { dateStyle: "medium", timeStyle: "short" });
 }
 
-export function ago(text, now = Date.now()) {
-  if (!text) return "–";
-  const seconds = Math.max(0, Math.round((now - Date.parse(text)) / 1000));
+// How long ago a moment in milliseconds was.
+export function ago(at, now = Date.now()) {
+  if (at === null) return "–";
+  const seconds = Math.max(0, Math.round((now - at) / 1000));
   const format = new Intl.RelativeTimeFormat(currentLanguage(), { numeric: "always", style: "narrow" });
   if (seconds < 60) return t("just_now");
   if (seconds < 3600) return format.format(-Math.floor(seconds / 60), "minute");
@@ -23,7 +24,7 @@ export function ago(text, now = Date.now()) {
 
 // Seconds as people say them: 42 s, 3 min 05 s, 1 h 12 min.
 export function span(seconds) {
-  if (seconds === null || seconds === undefined || Number.isNaN(seconds)) return "–";
+  if (seconds === "" || seconds === null || seconds === undefined) return "–";
   if (seconds < 10) return t("seconds", { s: number(seconds, 1) });
   if (seconds < 60) return t("seconds", { s: number(seconds, 0) });
   const whole = Math.round(seconds);
