@@ -10,7 +10,9 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from app.storage import tables as t
 from app.storage.counts import CountStatements
+from app.storage.course_rules import read_closed
 from app.storage.database import Database
+from app.storage.erasing import erase_parts
 from app.storage.upsert import insert_missing, run_many
 
 
@@ -63,7 +65,10 @@ class LtiStore:
             known = old[lti.lti_id]
             if known.course_id not in (0, lti.course_id) and not may_move:
                 raise CourseChange(index, known, lti)
+        closed = read_closed(connection)
         rows = [_row(lti) for lti in ltis]
+        waiting = [lti.lti_id for lti in ltis if lti.course_id in closed]
+        erased = connection.execute(_WAITING, {"ids": waiting}).scalars().all() if waiting else ()
         run_many(connection, _UPDATE, rows)
         placed = 0
         for row in rows:
@@ -72,6 +77,8 @@ class LtiStore:
                 self._counts.leave.run(connection, [row])
                 self._counts.enter.run(connection, [row | {"to_course": row["new_course"]}])
                 connection.execute(_PLACE_EXECUTIONS, row)
+        for session in sorted(erased):
+            erase_parts(connection, session)
         return placed
 
 
@@ -84,6 +91,12 @@ _UPDATE = (
         name=bindparam("new_name"),
         registered_at=bindparam("now"),
     )
+)
+# What waited for its course goes too, where that course wants nothing to be stored.
+_WAITING = (
+    select(t.session.c.session)
+    .where(t.session.c.lti_id.in_(bindparam("ids", expanding=True)), t.session.c.course == 0)
+    .with_for_update()
 )
 _PLACE_SESSIONS = (
     update(t.session)

@@ -16,6 +16,7 @@ from app.errors import MalformedRequest, RejectLimit
 from app.fields import text_fault
 from app.nblogs.store import Recheck
 from app.storage import tables as t
+from app.storage.course_rules import is_closed
 from app.storage.database import Database
 
 REMOVED = "[token removed]"
@@ -114,7 +115,8 @@ class RejectStore:
         count = select(func.count()).where(t.rejects.c.caller == caller.key)
         room = max(0, self._max_count - int(connection.execute(count).scalar_one()))
         for reject in rejects[:room]:
-            self._insert(connection, caller, reject)
+            if not _is_withheld(connection, reject):
+                self._insert(connection, caller, reject)
         return min(room, len(rejects))
 
     @staticmethod
@@ -152,6 +154,14 @@ class RejectStore:
     @staticmethod
     def _discard(connection: Connection, reject_id: int) -> bool:
         return bool(connection.execute(delete(t.rejects).where(t.rejects.c.id == reject_id)).rowcount)
+
+
+def _is_withheld(connection: Connection, reject: Reject) -> bool:
+    """Say whether a reject belongs to a course that wants nothing to be stored."""
+    if not reject.session:
+        return False
+    course = select(t.session.c.course).where(t.session.c.session == reject.session)
+    return is_closed(connection, connection.execute(course).scalar() or 0)
 
 
 def _dump_coverage(caller: Caller) -> str:

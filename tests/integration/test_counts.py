@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import and_, delete
+from sqlalchemy import and_, select
 
 from app.ltis.store import Lti
 from app.storage import tables as t
-from app.storage.counts import recount, uncount
+from app.storage.counts import recount
+from app.storage.erasing import erase_runs
 from tests.support.runs import Run, add_runs, counted, counted_anew
 from tests.support.site import Site, call, cell_run, record, seen
 
@@ -53,10 +54,11 @@ def steps(lti: int) -> st.SearchStrategy[tuple[str, Any]]:
 
 
 def erase(site: Site, username: str, sessions: str) -> None:
-    condition = and_(t.executions.c.username == username, t.executions.c.session.like(sessions))
+    e = t.executions.c
+    condition = and_(e.username == username, e.session.like(sessions))
     with site.parts.database.writing() as connection:
-        uncount(connection, condition)
-        connection.execute(delete(t.executions).where(condition))
+        for session, message in connection.execute(select(e.session, e.message).where(condition)).fetchall():
+            erase_runs(connection, session, [message])
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
