@@ -32,6 +32,9 @@ PAGES = 200
 SHARE = 0.80
 ROUNDS = 3
 SECONDS = 5.0
+COURSES = 20
+"""So many courses are written to, and the one that is looked at is one of them."""
+LTIS = (1, *range(101, 100 + COURSES))
 REQUESTS = 40_000
 
 # Two frames after the first row of the matrix is there it has been painted.
@@ -76,11 +79,11 @@ def writing(port: int, token: str) -> load.Load:
     """Write records one by one, as fast as they are taken."""
     head = f"POST {REST}?wsfunction={FUNCTION}&wstoken={token}&moodlewsrestformat=json HTTP/1.1\r\nHost: x\r\n"
     requests = []
-    for _ in range(REQUESTS // 200):
+    for number in range(REQUESTS // 200):
         session = str(uuid4())
-        records = [seen(session, 1)]
-        for number in range(100):
-            records += cell_run(session, str(uuid4()), number % 16 + 1)
+        records = [seen(session, LTIS[number % COURSES])]
+        for cell in range(100):
+            records += cell_run(session, str(uuid4()), cell % 16 + 1)
         bodies = (form([record]) for record in records)
         requests += [
             (head + f"Content-Type: {FORM}\r\nContent-Length: {len(body)}\r\n\r\n").encode() + body
@@ -97,6 +100,8 @@ def cost() -> tuple[float, float]:
         roster = sorted(student.username for student in make_students(40, 1))
         cookie = log_in(service.port, site.token("activity:read"))
         reader = Reader(service.port, cookie, class_calls(COURSE_ID, roster), calm_calls(COURSE_ID))
+        for lti_id in LTIS[1:]:
+            site.register(lti_id, lti_id)
         writing(service.port, writer)  # warms up
         for _ in range(ROUNDS):
             alone.append(writing(service.port, writer).rate)
