@@ -33,8 +33,9 @@ def test_memory_stays_flat(site: Site, server: Gunicorn) -> None:
         assert result.grown < FLAT_KIB, (path, result)
 
 
+@pytest.mark.slow
 def test_a_table_that_goes_away_cuts_the_file(site: Site, server: Gunicorn) -> None:
-    seed(site.parts.database, 300_000)
+    seed(site.parts.database, 600_000)
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     headers = {"Authorization": f"Bearer {site.token('activity:read')}"}
     with closing(connection):
@@ -44,5 +45,4 @@ def test_a_table_that_goes_away_cuts_the_file(site: Site, server: Gunicorn) -> N
         with site.parts.database.writing() as writing:
             writing.exec_driver_sql("ALTER TABLE lticontainer_executions RENAME TO gone")
         with pytest.raises((http.client.IncompleteRead, ConnectionError)):
-            while answer.read(2**16):
-                pass
+            answer.read()
