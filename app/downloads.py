@@ -12,6 +12,7 @@ from typing import Any
 
 from marshmallow import Schema
 
+from app.audit.entry import Actor
 from app.auth.addresses import Address
 from app.auth.caller import Caller
 from app.errors import AccessDenied, CallError, UnknownFunction
@@ -39,6 +40,12 @@ class DownloadCall:
     caller: Caller
     download: Download
     arguments: Mapping[str, Any]
+    on_behalf: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks, for the log of changes."""
+        return Actor.of(self.caller, self.on_behalf)
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,7 @@ class Downloads:
         return caller
 
     @staticmethod
-    def open(caller: Caller, download: Download, arguments: Any) -> Content:
+    def open(caller: Caller, download: Download, arguments: Any, on_behalf: str = "") -> Content:
         """Return the content for a caller that :meth:`authorise` has let in.
 
         :raises CallError: whatever the caller must be told; anything unforeseen is raised as it is.
@@ -114,7 +121,7 @@ class Downloads:
             loaded = load_arguments(download.params, arguments)
             if not download.covers(caller, loaded):
                 raise AccessDenied("The token does not cover a course, host or activity that is named")
-            return download.handler(DownloadCall(caller, download, loaded))
+            return download.handler(DownloadCall(caller, download, loaded, on_behalf))
         except CallError as error:
             error.rewrite(caller.hide)
             raise

@@ -12,8 +12,11 @@ from sqlalchemy import URL, Engine, make_url
 
 from app.activity import export_functions as exports
 from app.activity import functions as activity
+from app.activity import privacy_functions as privacy
 from app.activity.executions_store import ExecutionStore
+from app.activity.privacy_store import PrivacyStore
 from app.activity.progress import Thresholds
+from app.activity.retention_store import RetentionStore
 from app.activity.store import ActivityStore as ActivityReader
 from app.audit.store import AuditStore
 from app.audit.trail import Trail
@@ -26,6 +29,7 @@ from app.auth.login_codes import LoginCodes
 from app.auth.store import TokenStore
 from app.containers import changes as container_changes
 from app.containers import functions as containers
+from app.containers.archive import archive_download
 from app.containers.hosts import Hosts
 from app.containers.store import HostStore
 from app.courses import functions as courses
@@ -53,6 +57,7 @@ from app.protocols.php_paths import REST, accept_any_prefix
 from app.registry import ExternalFunction, Registry
 from app.settings import CoursePolicy, Settings, load_settings
 from app.site import functions as site
+from app.storage.course_rules import CourseRules
 from app.storage.database import Database, make_engine
 from app.storage.tunnel import Gateway, Tunnel
 from app.web import routes as web
@@ -76,6 +81,10 @@ class Service:
     registry: Registry
     params_writer: Writer
     downloads: Downloads
+    exporter: exports.Exporter
+    rules: CourseRules
+    retention: RetentionStore
+    privacy: PrivacyStore
     activity_keys: tuple[bytes, ...]
     audit: AuditStore
     cipher: Cipher
@@ -116,6 +125,7 @@ def build_service(settings: Settings) -> Service:
     pseudonyms = derive_keys(settings.master_keys, PSEUDONYMS)[-1]
     export_site = exports.ExportSite(settings.moodle_url, settings.public_url, pseudonyms, settings.zone)
     exporter = exports.Exporter(ExecutionStore(database), export_site)
+    privacy_store = PrivacyStore(database)
 
     def granted(caller: Caller) -> list[ExternalFunction]:
         return registry.granted(caller)
@@ -129,6 +139,7 @@ def build_service(settings: Settings) -> Service:
             *custom_params.reading_functions(settings.zone),
             *writing_functions(params_writer),
             *exports.functions(exporter),
+            *privacy.functions(privacy_store, exporter),
             *containers.reading_functions(hosts, moodle_host, host_store.unseal),
             *container_changes.writing_functions(hosts, moodle_host, Trail(audit)),
             *activity.functions(
@@ -138,6 +149,7 @@ def build_service(settings: Settings) -> Service:
         ),
         authenticator,
     )
+    archive = archive_download(hosts, moodle_host, Trail(audit))
     return Service(
         settings=settings,
         database=database,
@@ -147,8 +159,12 @@ def build_service(settings: Settings) -> Service:
         rejects=rejects,
         recorder=recorder,
         registry=registry,
+        exporter=exporter,
+        rules=CourseRules(database),
+        retention=RetentionStore(database),
+        privacy=privacy_store,
         params_writer=params_writer,
-        downloads=Downloads(exports.downloads(exporter), authenticator),
+        downloads=Downloads((*exports.downloads(exporter), archive), authenticator),
         activity_keys=activity_keys,
         audit=audit,
         cipher=cipher,

@@ -268,6 +268,13 @@ class Settings(BaseSettings):
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",
         description="The least severe log entries to write: DEBUG, INFO, WARNING or ERROR.",
     )
+    keep_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="Days after which `lticontainer activity purge` deletes cell runs, unless their course says "
+        "otherwise. 0 keeps them.",
+    )
     policy: Annotated[SitePolicy, NoDecode] = Field(
         default=SitePolicy(),
         description="What teachers may choose in custom parameters, as tables. Nothing set: everything is "

@@ -19,7 +19,7 @@ from app.storage.driver import SEPARATOR
 
 PAGE = 2_000
 _E = t.executions
-_COLUMNS = (
+COLUMNS = (
     _E.c.id,
     _E.c.session,
     _E.c.message,
@@ -61,10 +61,10 @@ class ExecutionStore:
             after = page[-1].row_id
 
     def _statement(self, selection: Selection, after: int, limit: int) -> Select[Any]:
-        columns: Sequence[ColumnElement[Any]] = _COLUMNS
+        columns: Sequence[ColumnElement[Any]] = COLUMNS
         if not self._database.is_sqlite:
             # One column, because PyMySQL takes longer to read each column than the rows themselves.
-            texts = [func.coalesce(column, "") for column in _COLUMNS]
+            texts = [func.coalesce(column, "") for column in COLUMNS]
             columns = [func.concat_ws(literal_column("CHAR(31 USING utf8mb4)"), *texts)]
         statement = select(*columns).where(_E.c.id > after, *conditions(selection)).order_by(_E.c.id).limit(limit)
         # The order of the charts' index would make the database sort the whole course for each page.

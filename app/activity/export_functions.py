@@ -132,7 +132,7 @@ class Exporter:
         found = self._store.page(selection, read_cursor(selection, arguments["cursor"]), limit + 1)
         more = len(found) > limit
         return {
-            "executions": [_as_struct(presenter.texts(execution)) for execution in found[:limit]],
+            "executions": [as_struct(presenter.texts(execution)) for execution in found[:limit]],
             "next_cursor": write_cursor(selection, found[limit - 1].row_id) if more else "",
         }
 
@@ -206,7 +206,7 @@ def _shown(store: ExecutionStore, selection: Selection, show: Any) -> Iterator[l
         yield [show(execution) for execution in page]
 
 
-def _as_struct(values: Sequence[Any]) -> dict[str, Any]:
+def as_struct(values: Sequence[Any]) -> dict[str, Any]:
     """Return an execution as all protocols can carry it: texts, but for the course."""
     named = zip(FIELDS, values, strict=True)
     return {

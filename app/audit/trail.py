@@ -58,7 +58,8 @@ class Trail:
         try:
             yield act
         except BaseException as error:
-            act.fail(_reason(error))
+            if act.state is not State.FAILED:
+                act.fail(_reason(error))
             raise
         finally:
             self._end(entry, act)

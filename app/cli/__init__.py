@@ -9,6 +9,7 @@ import click
 from app import __version__
 from app.cli import (
     activities,
+    activity,
     audit,
     database,
     functions,
@@ -45,6 +46,7 @@ for _command in (
     params.params,
     hosts.host,
     rejects.rejects,
+    activity.activity,
     audit.audit,
     send.send,
     keys.init,

@@ -109,6 +109,19 @@ def containers(data: Any) -> list[Container]:
     return [_container(_struct(entry)) for entry in _list(data)]
 
 
+def made(data: Any) -> str:
+    """Read the id in the answer of /containers/create."""
+    return _text(_struct(data), "Id")
+
+
+def labels(data: Any) -> dict[str, Mapping[str, str]]:
+    """Read the labels in the answer of /containers/json, by the container's id."""
+    return {
+        _text(entry, "Id"): {str(k): str(v) for k, v in _struct(entry.get("Labels") or {}).items()}
+        for entry in map(_struct, _list(data))
+    }
+
+
 def since(data: Any) -> str:
     """Read when a container came into its state, from /containers/ID/json."""
     state = _struct(_struct(data).get("State"))

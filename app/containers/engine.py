@@ -6,7 +6,7 @@ Podman's Docker-compatible API answers the same calls.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -26,6 +26,7 @@ SECOND_SAMPLE = 0.25
 """Seconds between two samples of what containers use: one alone tells no rate."""
 AT_ONCE = 16
 WORTH_A_TRY = 0.3
+READ_SIZE = 64 * 1024
 MEASUREMENT = 120.0
 """Seconds that an engine may take to add up the sizes of its volumes."""
 
@@ -77,6 +78,24 @@ class Engine:
         self._do(lambda client: client.remove_volume(name))
         self._sizes.forget()
 
+    def carry(self, image: str, name: str, volume: str, path: str, labels: Mapping[str, str]) -> str:
+        """Make a container that holds a volume at a path, to be read and never started; return its id."""
+        return self._do(lambda client: answers.made(_carry(client, image, name, volume, path, labels)))
+
+    def read(self, container: str, path: str) -> Generator[bytes]:
+        """Yield a tar of a folder of a container. The answer must begin in time, and may not fall silent."""
+        with self._link.client(self._deadline) as client:
+            pieces, _ = client.get_archive(container, path, chunk_size=READ_SIZE)
+            yield from pieces
+
+    def labelled(self, label: str) -> dict[str, Mapping[str, str]]:
+        """Return the labels of all containers that have this one, by id."""
+        return self._ask(lambda client: answers.labels(client.containers(all=True, filters={"label": label})))
+
+    def remove(self, container: str) -> None:
+        """Remove a container; raises link.Gone."""
+        self._do(lambda client: client.remove_container(container, force=True))
+
     def containers(self) -> list[Container]:
         """Return all containers, those that ended too."""
         return self._ask(lambda client: answers.containers(client.containers(all=True)))
@@ -124,6 +143,14 @@ class Engine:
     def _do(self, act: Callable[[docker.APIClient], T], deadline: Deadline | None = None) -> T:
         with self._link.client(deadline or self._deadline) as client:
             return act(client)
+
+
+def _carry(
+    client: docker.APIClient, image: str, name: str, volume: str, path: str, labels: Mapping[str, str]
+) -> object:
+    host = client.create_host_config(binds=[f"{volume}:{path}:ro"], network_mode="none")
+    # An image may have no command of its own, and one has to be there.
+    return client.create_container(image, ["never-started"], name=name, labels=dict(labels), host_config=host)
 
 
 def _rate(first: Sample | None, second: Sample | None) -> tuple[float | None, int | None]:

@@ -104,6 +104,10 @@ class _Reader(io.RawIOBase):
         buffer[: len(data)] = data
         return len(data)
 
+    def settimeout(self, seconds: float | None) -> None:
+        """Limit the rest of the exchange; the Docker SDK asks for None once an answer has begun to stream."""
+        self._stream.settimeout(seconds)
+
     def close(self) -> None:
         if not self.closed:
             super().close()

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, select, update
 
 from app.storage import tables as t
+from app.storage.course_rules import read_closed
 from app.storage.database import Database
+from app.storage.erasing import erase_parts
 from app.storage.upsert import insert_missing, run_many
 
 
@@ -61,12 +63,17 @@ class LtiStore:
             known = old[lti.lti_id]
             if known.course_id not in (0, lti.course_id) and not may_move:
                 raise CourseChange(index, known, lti)
+        closed = read_closed(connection)
         rows = [_row(lti) for lti in ltis]
+        waiting = [lti.lti_id for lti in ltis if lti.course_id in closed]
+        erased = connection.execute(_WAITING, {"ids": waiting}).scalars().all() if waiting else ()
         run_many(connection, _UPDATE, rows)
         placed = 0
         for row in rows:
             placed += connection.execute(_PLACE_SESSIONS, row).rowcount
             connection.execute(_PLACE_EXECUTIONS, row)
+        for session in sorted(erased):
+            erase_parts(connection, session)
         return placed
 
 
@@ -79,6 +86,12 @@ _UPDATE = (
         name=bindparam("new_name"),
         registered_at=bindparam("now"),
     )
+)
+# What waited for its course goes too, where that course wants nothing to be stored.
+_WAITING = (
+    select(t.session.c.session)
+    .where(t.session.c.lti_id.in_(bindparam("ids", expanding=True)), t.session.c.course == 0)
+    .with_for_update()
 )
 _PLACE_SESSIONS = (
     update(t.session)

@@ -21,6 +21,7 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10
 _RECEIVED = Counter("lticontainer_records_received", "Records that callers with a valid token sent")
 _STORED = Counter("lticontainer_records_stored", "Records stored and committed")
 _DUPLICATE = Counter("lticontainer_records_duplicate", "Records that were there already")
+_WITHHELD = Counter("lticontainer_records_withheld", "Records of courses that want none to be stored")
 _REJECTED = Counter("lticontainer_records_rejected", "Records that could not be stored, or were refused")
 _COMMIT = Histogram(
     "lticontainer_commit_seconds", "Seconds from begin to commit of a group of records", buckets=BUCKETS
@@ -31,6 +32,7 @@ METRICS = (
     "lticontainer_records_received_total",
     "lticontainer_records_stored_total",
     "lticontainer_records_duplicate_total",
+    "lticontainer_records_withheld_total",
     "lticontainer_records_rejected_total",
     "lticontainer_commit_seconds",
     WAITING,
@@ -55,6 +57,11 @@ class PrometheusObserver:
         """Count records that were there already."""
         if count:
             _DUPLICATE.inc(count)
+
+    def withheld(self, count: int) -> None:
+        """Count records that their course does not want to be stored."""
+        if count:
+            _WITHHELD.inc(count)
 
     def rejected(self, count: int) -> None:
         """Count records that were not stored."""

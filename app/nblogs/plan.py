@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any
 
 from app.auth.caller import Caller
+from app.marks import session_prefix
 from app.nblogs.record import NO_USER, Record
 
 NOT_CONFIRMED = "/nc"
@@ -48,6 +49,7 @@ class State:
     asked: set[Key] = field(default_factory=set)
     tags: dict[Key, str] = field(default_factory=dict)
     seen: set[bytes] = field(default_factory=set)
+    closed: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -62,6 +64,20 @@ class Changes:
     tags: dict[Key, Row] = field(default_factory=dict)
     executions: dict[Key, Row] = field(default_factory=dict)
     bindings: dict[str, Binding] = field(default_factory=dict)
+    erased: set[str] = field(default_factory=set)
+
+    def forget(self, session: str) -> None:
+        """Take back all that a session has told so far, but for where it belongs."""
+        gone = {(row["cell_id"], row["filename"]) for row in self.clients if row["session"] == session}
+        self.clients = [row for row in self.clients if row["session"] != session]
+        self.servers = [row for row in self.servers if row["session"] != session]
+        self.placed = [row for row in self.placed if row["session"] != session]
+        self.executions = {key: row for key, row in self.executions.items() if key[0] != session}
+        self.bindings.pop(session, None)
+        prefix = session_prefix(session)
+        self.marks = [row for row in self.marks if not row["mark"].startswith(prefix)]
+        for cell in gone - {(row["cell_id"], row["filename"]) for row in self.clients}:
+            self.tags.pop(cell, None)
 
 
 class Fate(Enum):
@@ -71,6 +87,7 @@ class Fate(Enum):
     DUPLICATE = "duplicate"
     REFUSED = "refused"
     UNPLACED = "unplaced"
+    WITHHELD = "withheld"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +101,7 @@ class Outcome:
 
 STORED = Outcome(Fate.STORED)
 DUPLICATE = Outcome(Fate.DUPLICATE)
+WITHHELD = Outcome(Fate.WITHHELD)
 
 
 class Planner:
@@ -100,6 +118,9 @@ class Planner:
             return refusal
         if record.mark in self.state.seen:
             return DUPLICATE
+        if self.state.closed and self._course(record) in self.state.closed:
+            self._withhold(record)
+            return WITHHELD
         self.state.seen.add(record.mark)
         self.changes.marks.append({"mark": record.mark})
         if caller.limited:
@@ -112,6 +133,21 @@ class Planner:
             case "session":
                 self._add_session(record)
         return STORED
+
+    # What a course does not want to be stored.
+
+    def _course(self, record: Record) -> int:
+        place = self.state.sessions.get(record.session)
+        if place is None and record.kind == "session" and record.lti_id:
+            return self.state.courses.get(record.lti_id, 0)
+        return place.course if place else 0
+
+    def _withhold(self, record: Record) -> None:
+        """Keep where a new session belongs, so that its records are known, and let go what waited for it."""
+        if record.session not in self.state.sessions:
+            self._add_session(record)
+            self.changes.erased.add(record.session)
+            self.changes.forget(record.session)
 
     # What a limited token may write.
 

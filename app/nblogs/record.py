@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from app.fields import text_fault
+from app.marks import make_mark
 from app.nblogs.dates import parse_date
-from app.nblogs.marks import make_mark
 from app.nblogs.tags import parse_tags
 
 FIELDS = (

@@ -34,6 +34,9 @@ class Observer(Protocol):
     def duplicate(self, count: int) -> None:
         """Records were there already."""
 
+    def withheld(self, count: int) -> None:
+        """Records were not stored, because their course wants none to be."""
+
     def rejected(self, count: int) -> None:
         """Records, or whole requests, could not be stored or were refused."""
 
@@ -143,6 +146,7 @@ class Recorder:
         fates = [outcome.fate for outcome in outcomes]
         self._observer.stored(fates.count(Fate.STORED))
         self._observer.duplicate(fates.count(Fate.DUPLICATE))
+        self._observer.withheld(fates.count(Fate.WITHHELD))
 
 
 _LATE = {

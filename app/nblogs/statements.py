@@ -33,9 +33,9 @@ def tags(keys: Collection[tuple[str, str]]) -> Lookup:
     return Lookup(TAGS, t.tags, ("cell_id", "filename", "codenum"), among)
 
 
-def token_epoch() -> Lookup:
-    """Ask how often any token was revoked or rotated."""
-    return Lookup(EPOCH, t.epochs, ("value",), {"name": [t.REVOCATIONS]})
+def epochs() -> Lookup:
+    """Ask how often any token was revoked or rotated, and how often any course changed its rules."""
+    return Lookup(EPOCH, t.epochs, ("name", "value"), {"name": [t.REVOCATIONS, t.CONSENTS]})
 
 
 def bindings(names: Collection[str]) -> Lookup:

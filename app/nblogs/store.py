@@ -22,8 +22,10 @@ from app.nblogs.plan import Binding, Changes, Key, Outcome, Place, Planner, Stat
 from app.nblogs.record import Record
 from app.nblogs.statements import Statements
 from app.storage import tables as t
+from app.storage.course_rules import read_closed
 from app.storage.database import Database, Unreachable
 from app.storage.driver import Lookup, look_up, run_steps
+from app.storage.erasing import erase_parts
 from app.storage.group_commit import GroupCommit
 
 WIDTHS = {
@@ -74,6 +76,7 @@ class RecordStore:
         self._group = GroupCommit(self._write, commit_records, (Unreachable,))
         self._is_sqlite = database.is_sqlite
         self._sql = Statements(is_sqlite=database.is_sqlite)
+        self._closed: tuple[int, frozenset[int]] = (0, frozenset())
 
     def store(self, submission: Submission) -> Sequence[Outcome]:
         """Return what became of each record, after the commit.
@@ -128,24 +131,31 @@ class RecordStore:
         sure = [record for s in batch if not s.caller.limited for record in s.records]
         servers -= set() if look_for_marks else _asked_before(sure)
         cells = {(r.cell_id, r.filename) for r in records if r.kind == "client" and r.tags}
-        lookups = [sql.token_epoch()]
+        lookups = [sql.epochs()]
         lookups += [sql.sessions(names)] if names else []
         lookups += [sql.asked(servers)] if servers else []
         lookups += [sql.tags(cells)] if cells else []
         named = {r.lti_id for s in batch if s.caller.courses is not None for r in s.records if r.kind == "session"}
         lookups += [sql.courses(named)] if named else []
         state = State(now_us=time.time_ns() // 1000)
-        epoch = self._ask(connection, lookups, state)
+        epochs = self._ask(connection, lookups, state)
+        state.closed = self._closed_courses(connection, epochs.get(t.CONSENTS, 0))
         self._lock_sessions(connection, batch, state, names)
         self._lock_activities(connection, records, state)
         if look_for_marks:
             marks = [record.mark for record in records]
             state.seen = {bytes(mark) for mark in connection.execute(_MARKS, {"marks": marks}).scalars()}
-        return state, epoch
+        return state, epochs.get(t.REVOCATIONS, 0)
 
-    def _ask(self, connection: Connection, lookups: Sequence[Lookup], state: State) -> int:
-        """Put what the lookups find into the state; return the epoch of tokens, where that was asked for."""
-        epoch = 0
+    def _closed_courses(self, connection: Connection, epoch: int) -> frozenset[int]:
+        """Return the courses whose records are not stored; they are read anew after a course changed its rules."""
+        if self._closed[0] != epoch:
+            self._closed = epoch, read_closed(connection)
+        return self._closed[1]
+
+    def _ask(self, connection: Connection, lookups: Sequence[Lookup], state: State) -> dict[str, int]:
+        """Put what the lookups find into the state; return the epochs, where they were asked for."""
+        epochs: dict[str, int] = {}
         for kind, *row in look_up(connection, lookups, is_sqlite=self._is_sqlite):
             if kind == sql.SESSION:
                 state.sessions[row[0]] = Place(int(row[1]), int(row[2]), int(row[3]))
@@ -158,8 +168,8 @@ class RecordStore:
             elif kind == sql.COURSE:
                 state.courses[int(row[0])] = int(row[1])
             else:
-                epoch = int(row[0])
-        return epoch
+                epochs[row[0]] = int(row[1])
+        return epochs
 
     def _lock_sessions(
         self, connection: Connection, batch: Sequence[Submission], state: State, names: Collection[str]
@@ -183,6 +193,8 @@ class RecordStore:
             self._ask(connection, [sql.courses(new)], state)
 
     def _apply(self, connection: Connection, changes: Changes, state: State) -> None:
+        for session in sorted(changes.erased):
+            erase_parts(connection, session)
         statements = self._sql
         bound = sorted(changes.bindings.items())
         # In the order of their keys, so that two processes don't wait for each other in a circle.

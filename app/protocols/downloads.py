@@ -16,7 +16,7 @@ from marshmallow import Schema, fields
 from app.downloads import Content, Download, Downloads
 from app.errors import CallError, InvalidParameter, MalformedRequest, MethodNotAllowed
 from app.fields import decode_strings
-from app.protocols.exchange import Exchange
+from app.protocols.exchange import Exchange, read_on_behalf
 from app.protocols.json_api import METHODS, ROOT, bearer, problem
 from app.registry import log_unforeseen
 
@@ -43,7 +43,8 @@ def _view(downloads: Downloads, exchange: Exchange, download: Download) -> Calla
     def answer() -> Response:
         try:
             caller, found = downloads.authorise(download.path, bearer(), exchange.address(request))
-            content = downloads.open(caller, found, decode_query(found.params, request.query_string))
+            arguments = decode_query(found.params, request.query_string)
+            content = downloads.open(caller, found, arguments, read_on_behalf(request))
             return send(download.path, content, head=request.method == "HEAD")
         except CallError:
             raise

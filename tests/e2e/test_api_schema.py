@@ -47,7 +47,7 @@ WITH_ACTIVITY = ("build_custom_params", "copy_custom_params")
 """What is made up names an activity that is registered by chance only: that of the examples."""
 NAMES = (
     *("write_nblogs", "write_nbdata", "mod_mdlds_write_nbdata", "register_ltis", "get_site_info"),
-    "get_executions",
+    *("get_executions", "get_user_data", "delete_user_data"),
     *("parse_custom_params", "get_param_choices", "diff_custom_params", *WITH_ACTIVITY),
 )
 FUNCTIONS = pytest.mark.parametrize("name", NAMES)

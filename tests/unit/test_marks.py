@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.nblogs.marks import make_mark, mark_prefix
+from app.marks import make_mark, mark_prefix
 
 # As in a record: without control characters.
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=5), min_size=10, max_size=10)

@@ -100,6 +100,12 @@ DECLARED = {
     "mod_lticontainer_create_volumes": ("containers:write", ("host", "course_id", "volumes"), True),
     "mod_lticontainer_delete_volumes": ("containers:write", ("host", "course_id", "names"), True),
     "mod_lticontainer_stop_containers": ("containers:write", ("host", "course_id", "users"), True),
+    "mod_lticontainer_get_user_data": (
+        "activity:read",
+        ("username", "course_id", "zone", "limit", "cursor"),
+        False,
+    ),
+    "mod_lticontainer_delete_user_data": ("activity:write", ("username", "course_id"), True),
     "mod_lticontainer_get_courses": ("activity:read", (), False),
     "mod_lticontainer_get_roster": ("activity:read", ("course_id",), False),
     "mod_lticontainer_set_roster": ("ltis:write", ("course_id", "users"), True),

@@ -137,6 +137,7 @@ WRONG: Mapping[str, tuple[str, ...]] = {
     "metrics_networks": ("everywhere",),
     "reject_max_bytes": ("1023",),
     "reject_max_count": ("-1",),
+    "keep_days": ("-1", "36501", "never"),
     "audit_days": ("-1", "36501", "never"),
     "time_zone": ("Mars/Base", "/etc/passwd", "../etc"),
     "public_url": ("moodle.example.org", "ftp://x", "https://x?a=b"),

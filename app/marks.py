@@ -10,10 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import blake2b
 
+MARK_BYTES = 28
+
+
+def session_prefix(session: str) -> bytes:
+    """Return the first 6 bytes of the marks of one session."""
+    return _digest(session, 6)
+
 
 def mark_prefix(session: str, message: str) -> bytes:
     """Return the first 12 bytes of the marks of one cell run."""
-    return _digest(session, 6) + _digest(message, 6)
+    return session_prefix(session) + _digest(message, 6)
 
 
 def make_mark(session: str, message: str, values: Iterable[str]) -> bytes:

@@ -1,0 +1,190 @@
+"""Finds and erases what belongs to a person, session by session.
+
+A session is one notebook opened once, so it is one person's as a rule: where its runs name no other user, it
+goes as a whole, with runs that name nobody. Where they do, as in a shared account, only the person's own runs go.
+Each session is a short transaction of its own, which locks it first: whoever is just writing to it comes
+before, or after. What comes after is new data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, tuple_, update
+
+from app.activity.execution import Execution
+from app.activity.executions_store import COLUMNS
+from app.activity.privacy import NO_USER, Erased, batched, names
+from app.storage import tables as t
+from app.storage.database import Database
+from app.storage.erasing import erase_rejects, erase_runs, erase_session
+
+CHUNK = 500
+"""The most cell runs that one transaction erases."""
+PASSES = 3
+"""So often is looked again for what came meanwhile."""
+ID_CHUNK = 200
+
+Progress = Callable[[int, int], None]
+"""Called with what is done, and what there is in all."""
+
+
+class PrivacyStore:
+    """Reads and erases one person's data. `course` 0 means every course."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def sessions(self, username: str, course: int) -> list[str]:
+        """Return the sessions in which a person ran something, sorted."""
+        e, s, d, b = t.executions.c, t.session.c, t.server_data.c, t.bindings.c
+        of_course = s.session.in_(select(s.session).where(s.course == course))
+        runs = select(e.session).where(e.username == username, *([e.course == course] if course else []))
+        answers = select(d.session).where(d.username == username, d.session != "")
+        bound = select(b.session).where(b.username == username)
+        if course:
+            answers = answers.where(d.session.in_(select(s.session).where(of_course)))
+            bound = bound.where(b.session.in_(select(s.session).where(of_course)))
+        with self._database.reading() as connection:
+            found = [connection.execute(query).scalars().all() for query in (runs, answers, bound)]
+            return sorted({name for names in found for name in names})
+
+    def executions(self, username: str, sessions: Collection[str], after: int, limit: int) -> list[Execution]:
+        """Return a person's runs in these sessions, behind the row `after`: those that name no one else."""
+        e = t.executions.c
+        shared = self._shared(username, sessions)
+        own = [name for name in sessions if name not in shared]
+        theirs = or_(
+            and_(e.session.in_(own), e.username.in_((username, *NO_USER))),
+            and_(e.session.in_(shared), e.username == username),
+        )
+        statement = select(*COLUMNS).where(e.id > after, theirs).order_by(e.id).limit(limit)
+        with self._database.reading() as connection:
+            return [Execution._make(row) for row in connection.execute(statement)]
+
+    def _shared(self, username: str, sessions: Collection[str]) -> list[str]:
+        with self._database.reading() as connection:
+            return [name for name in sessions if _others(connection, name, username)]
+
+    def places(self, sessions: Collection[str]) -> list[tuple[str, int, int]]:
+        """Return (session, course, lti_id) of the sessions whose place is known."""
+        c = t.session.c
+        statement = select(c.session, c.course, c.lti_id).where(c.session.in_(sessions)).order_by(c.session)
+        with self._database.reading() as connection:
+            return [(row[0], row[1], row[2]) for row in connection.execute(statement)]
+
+    def rejects(self, username: str, course: int, sessions: Collection[str]) -> list[int]:
+        """Return the rejected records that name a person, or are of their sessions.
+
+        In every course a record counts as theirs that names them anywhere in its raw text.
+        """
+        r, s = t.rejects.c, t.session.c
+        place = select(func.coalesce(func.max(s.course), 0)).where(s.session == r.session).scalar_subquery()
+        statement = select(r.id, r.session, r.username, r.raw, place).order_by(r.id)
+        known = set(sessions)
+        with self._database.reading() as connection:
+            found = connection.execution_options(yield_per=ID_CHUNK).execute(statement)
+            return [
+                row[0]
+                for row in found
+                if row[1] in known
+                or (course in (0, row[4]) and row[2] == username)
+                or (not course and names(row[3], username))
+            ]
+
+    def erase(self, username: str, course: int, progress: Progress) -> Erased:
+        """Erase all that belongs to a person, and return what that was. It may be repeated after an error."""
+        erased, cells = Erased(), set[tuple[str, str]]()
+        for _ in range(PASSES):
+            sessions = self.sessions(username, course)
+            rejects = self.rejects(username, course, sessions)
+            if not sessions and not rejects:
+                break
+            for done, session in enumerate(sessions):
+                progress(done, len(sessions))
+                cells |= self._cells(session)
+                erased += self._erase_session(username, session)
+            progress(len(sessions), len(sessions))
+            for chunk in batched(rejects, ID_CHUNK):
+                erased += Erased(rejects=self._database.write(erase_rejects, chunk))
+            if not course:
+                erased += self._database.write(_erase_strays, username)
+        return erased + Erased(cells=self._erase_tags(cells))
+
+    def _cells(self, session: str) -> set[tuple[str, str]]:
+        c = t.client_data.c
+        with self._database.reading() as connection:
+            rows = connection.execute(select(c.cell_id, c.filename).where(c.session == session).distinct())
+            return {(row[0], row[1]) for row in rows}
+
+    def _erase_session(self, username: str, session: str) -> Erased:
+        erased = Erased()
+        while True:
+            part, whole = self._database.write(_erase_part, username, session)
+            erased += part
+            if whole:
+                return erased
+
+    def _erase_tags(self, cells: Collection[tuple[str, str]]) -> int:
+        """Erase the tags of cells that nobody else has run."""
+        count = 0
+        for chunk in batched(sorted(cells), CHUNK):
+            unused = set(chunk) - self._used(chunk)
+            for few in batched(sorted(unused), ID_CHUNK):
+                count += self._database.write(_erase_tags, few)
+        return count
+
+    def _used(self, cells: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+        c = t.client_data.c
+        statement = select(c.cell_id, c.filename).where(c.cell_id.in_({cell for cell, _ in cells})).distinct()
+        with self._database.reading() as connection:
+            return {(row[0], row[1]) for row in connection.execute(statement)}
+
+
+def lock_session(connection: Connection, session: str) -> None:
+    """Make others who write to a session wait for the end of this transaction."""
+    for table in (t.session, t.bindings):
+        connection.execute(select(table.c.session).where(table.c.session == session).with_for_update()).all()
+
+
+def _others(connection: Connection, session: str, username: str) -> bool:
+    """Say whether a session has runs or answers that name another user."""
+    return any(
+        connection.execute(
+            select(table.c.session)
+            .where(table.c.session == session, table.c.username.not_in((username, *NO_USER)))
+            .limit(1)
+        ).first()
+        for table in (t.executions, t.server_data)
+    )
+
+
+def _erase_part(connection: Connection, username: str, session: str) -> tuple[Erased, bool]:
+    """Erase a part of a session's runs, or what is left of it; say whether that was the last part."""
+    lock_session(connection, session)
+    e = t.executions.c
+    shared = _others(connection, session, username)
+    whose: list[ColumnElement[bool]] = [e.username == username] if shared else []
+    found = select(e.message).where(e.session == session, *whose).order_by(e.id).limit(CHUNK)
+    messages = list(connection.execute(found).scalars())
+    if len(messages) == CHUNK:
+        return Erased(executions=erase_runs(connection, session, messages)), False
+    if not shared:
+        return Erased(executions=erase_session(connection, session), sessions=1), True
+    runs = erase_runs(connection, session, messages) if messages else 0
+    d, b = t.server_data.c, t.bindings.c
+    connection.execute(delete(t.server_data).where(d.session == session, d.username == username))
+    connection.execute(update(t.bindings).where(b.session == session, b.username == username).values(username=""))
+    return Erased(executions=runs), True
+
+
+def _erase_strays(connection: Connection, username: str) -> Erased:
+    """Erase answers that came without a session."""
+    d = t.server_data.c
+    connection.execute(delete(t.server_data).where(d.session == "", d.username == username))
+    return Erased()
+
+
+def _erase_tags(connection: Connection, cells: Collection[tuple[str, str]]) -> int:
+    c = t.tags.c
+    return connection.execute(delete(t.tags).where(tuple_(c.cell_id, c.filename).in_(cells))).rowcount

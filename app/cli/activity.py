@@ -1,0 +1,205 @@
+"""`lticontainer activity`: cell runs, taken away, looked at, and erased."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+import click
+
+from app.activity.privacy import Erased, check_user
+from app.activity.privacy_store import Progress
+from app.auth.caller import ADMIN, Caller
+from app.cli.common import print_table, printable, service, when
+from app.downloads import DownloadCall
+from app.errors import InvalidParameter
+from app.factory import Service
+from app.registry import PREFIX, RawRequest, load_arguments
+
+COURSE = click.IntRange(1, 2**31 - 1)
+COURSE_OR_NONE = click.IntRange(0, 2**31 - 1)
+DAYS = click.IntRange(0, 36_500)
+DAY = 86_400
+FORMATS = {
+    "csv": "executions.csv",
+    "jsonl": "executions.jsonl",
+    "parquet": "executions.parquet",
+    "xapi": "xapi/statements",
+}
+ALL_STATEMENTS = 10_000_000
+_CALLER = Caller("command line", frozenset({ADMIN}))
+
+
+@click.group()
+def activity() -> None:
+    """Take cell runs away, look at a class, and erase what is no longer wanted."""
+
+
+@activity.command()
+@click.option("--course", type=COURSE, required=True, help="Id of the course.")
+@click.option(
+    "--format", "kind", type=click.Choice(list(FORMATS)), default="csv", show_default=True, help="Format."
+)
+@click.option("--output", type=click.File("wb", atomic=True), help="File to write; without it standard output.")
+@click.option("--username", default="", help="One user.")
+@click.option("--filename", default="", help="One notebook.")
+@click.option("--start", default="", help="ISO 8601: runs from this time on.")
+@click.option("--end", default="", help="ISO 8601: runs before this time.")
+@click.option("--zone", default="", help="Zone of all times, such as Asia/Tokyo.")
+@click.option("--pseudonymous", is_flag=True, help="Pseudonyms for users, sessions and messages.")
+def export(kind: str, output: BinaryIO | None, course: int, **options: Any) -> None:
+    """Write the cell runs of a course to a file.
+
+    A file is there only once it is whole.
+    """
+    parts = service()
+    download = parts.downloads.by_path[FORMATS[kind]]
+    given = {"course_id": course, **options} | ({"limit": ALL_STATEMENTS} if kind == "xapi" else {})
+    arguments = load_arguments(download.params, given)
+    content = download.handler(DownloadCall(_CALLER, download, arguments))
+    written = 0
+    for chunk in content.chunks:
+        (output or sys.stdout.buffer).write(chunk)
+        written += len(chunk)
+        _say(f"{written / 1e6:.1f} MB")
+    sys.stdout.buffer.flush()
+    _say("")
+
+
+@activity.command()
+@click.option("--course", type=COURSE, required=True, help="Id of the course.")
+@click.option("--filename", default="", help="One notebook.")
+def progress(course: int, filename: str) -> None:
+    """Show the class: each student's state and what is solved."""
+    parts = service()
+    function = parts.registry.functions[f"{PREFIX}get_progress"]
+    roster = parts.registry.functions[f"{PREFIX}get_roster"]
+    request = RawRequest("command line", function.name, b"")
+    users = parts.registry.call(_CALLER, roster, {"course_id": course}, request)["users"]
+    arguments = {"course_id": course, "filename": filename, "roster": users}
+    found = parts.registry.call(_CALLER, function, arguments, request)
+    rows = [
+        (student["username"], student["state"], sum(1 for ok in student["oks"] if ok > 0), len(found["cells"]))
+        for student in found["students"]
+    ]
+    print_table(("user", "state", "solved", "of"), rows)
+
+
+@activity.command()
+@click.option("--course", "courses", type=COURSE_OR_NONE, multiple=True, help="Only this course; 0: none known.")
+@click.option("--older-than", type=DAYS, metavar="DAYS", help="Instead of what settings and courses say.")
+@click.option("--yes", is_flag=True, help="Do it; without this nothing is erased.")
+def purge(courses: Sequence[int], older_than: int | None, yes: bool) -> None:
+    """Erase cell runs that are older than their course keeps them."""
+    parts = service()
+    kept = {rule.course: rule.keep_days for rule in parts.rules.list() if rule.keep_days is not None}
+    found = []
+    for course in courses or parts.retention.courses():
+        days = older_than if older_than is not None else kept.get(course, parts.settings.keep_days or None)
+        if days is not None:
+            before = int(time.time()) - days * DAY
+            found.append((course, before, parts.retention.count(course, before)))
+    if not found:
+        click.echo("No course says how long its records are kept, nor does the setting keep_days.")
+        return
+    rows = [
+        (course or "unknown", when(before), e.executions, e.sessions, e.rejects) for course, before, e in found
+    ]
+    print_table(("course", "older than", "runs", "sessions without runs", "rejected records"), rows)
+    if not yes:
+        click.echo("Nothing is erased yet; that needs --yes.")
+        return
+    erased = Erased()
+    for course, before, _ in found:
+        with _bar(f"course {course}") as tell:
+            erased += parts.retention.erase(course, before, tell)
+    _tell(erased)
+
+
+@activity.command()
+@click.argument("username")
+@click.option("--course", type=COURSE, help="Only what belongs to this course.")
+@click.option("--yes", is_flag=True, help="Do it; without this nothing is erased.")
+def erase(username: str, course: int | None, yes: bool) -> None:
+    """Erase what is stored of a person."""
+    parts = service()
+    course = course or 0
+    try:
+        check_user(username)
+    except InvalidParameter as error:
+        raise click.ClickException(error.detail) from None
+    if not yes:
+        sessions = parts.privacy.sessions(username, course)
+        rejects = len(parts.privacy.rejects(username, course, sessions))
+        click.echo(f"{printable(username)} has {len(sessions)} sessions and {rejects} rejected records.")
+        click.echo("Nothing is erased yet; that needs --yes.")
+        return
+    with _bar("sessions") as tell:
+        erased = parts.privacy.erase(username, course, tell)
+    _tell(erased)
+
+
+@activity.command()
+@click.argument("choice", type=click.Choice(["on", "off"]), required=False, metavar="on|off")
+@click.option("--course", type=COURSE, help="Id of the course.")
+def consent(choice: str | None, course: int | None) -> None:
+    """Say whether records of a course are stored; without arguments, show what courses have decided."""
+    parts = service()
+    if (choice is None) != (course is None):
+        raise click.UsageError("give on or off together with --course")
+    if choice is not None and course is not None:
+        parts.rules.set_records(course, records=choice == "on")
+    _show_rules(parts)
+
+
+@activity.command()
+@click.option("--course", type=COURSE, required=True, help="Id of the course.")
+@click.option("--days", type=DAYS, help="Days after which its runs may be purged; without it as the setting says.")
+def keep(course: int, days: int | None) -> None:
+    """Say how long the records of a course are kept."""
+    parts = service()
+    parts.rules.set_keep_days(course, days)
+    _show_rules(parts)
+
+
+def _show_rules(parts: Service) -> None:
+    rows = [
+        (rule.course, "on" if rule.records else "off", "-" if rule.keep_days is None else rule.keep_days)
+        for rule in parts.rules.list()
+    ]
+    print_table(("course", "records", "days kept"), rows)
+
+
+def _tell(erased: Erased) -> None:
+    click.echo(
+        f"Erased: {erased.executions} runs, {erased.sessions} sessions, {erased.rejects} rejected records, "
+        f"tags of {erased.cells} cells."
+    )
+
+
+def _say(text: str) -> None:
+    """Show how far it is, where somebody looks on."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{text:<20}" if text else "", err=True, nl=not text)
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Progress]:
+    """Show a bar on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield _ignore
+        return
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def tell(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        yield tell
+
+
+def _ignore(done: int, total: int) -> None:
+    """Show nothing."""

@@ -1,0 +1,67 @@
+"""Erases what is stored of cell runs and sessions, with the marks by which they would be recognised.
+
+Used where records are written, where activities are registered, and where people's data is erased.
+Statements run in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, bindparam, delete, update
+
+from app.marks import MARK_BYTES, mark_prefix, session_prefix
+from app.storage import tables as t
+
+Key = tuple[str, str]
+_OF_SESSION = (t.executions, t.client_data, t.server_data, t.rejects)
+
+
+def erase_parts(connection: Connection, session: str) -> int:
+    """Erase every part, mark and reject of a session; return how many cell runs those were.
+
+    Where the session belongs stays known. Its user is forgotten.
+    """
+    runs = 0
+    for table in _OF_SESSION:
+        count = connection.execute(delete(table).where(table.c.session == session)).rowcount
+        runs += count if table is t.executions else 0
+    connection.execute(_ERASE_MARKS, _range(session_prefix(session)))
+    connection.execute(_FORGET_USER, {"of_session": session})
+    return runs
+
+
+def erase_session(connection: Connection, session: str) -> int:
+    """Erase a session with all that belongs to it; return how many cell runs those were."""
+    runs = erase_parts(connection, session)
+    for table in (t.session, t.bindings):
+        connection.execute(delete(table).where(table.c.session == session))
+    return runs
+
+
+def erase_runs(connection: Connection, session: str, messages: Sequence[str]) -> int:
+    """Erase these cell runs of a session with their marks; return how many there were."""
+    runs = 0
+    for table in (t.executions, t.client_data, t.server_data):
+        ours = (table.c.session == session, table.c.message.in_(messages))
+        count = connection.execute(delete(table).where(*ours)).rowcount
+        runs += count if table is t.executions else 0
+    connection.execute(_ERASE_MARKS, [_range(mark_prefix(session, message)) for message in messages])
+    return runs
+
+
+def erase_rejects(connection: Connection, ids: Collection[int]) -> int:
+    """Erase rejected records; return how many there were."""
+    return connection.execute(delete(t.rejects).where(t.rejects.c.id.in_(ids))).rowcount
+
+
+_ERASE_MARKS = delete(t.marks).where(t.marks.c.mark.between(bindparam("first"), bindparam("last")))
+_FORGET_USER = (
+    update(t.bindings)
+    .where(t.bindings.c.session == bindparam("of_session"), t.bindings.c.username != "")
+    .values(username="")
+)
+
+
+def _range(prefix: bytes) -> dict[str, bytes]:
+    return {"first": prefix.ljust(MARK_BYTES, b"\0"), "last": prefix.ljust(MARK_BYTES, b"\xff")}
