@@ -235,7 +235,7 @@ def functions(exporter: Exporter) -> tuple[ExternalFunction, ...]:
             result=ExecutionsSchema(),
             handler=exporter.page,
             covers=of_its_course,
-            example={**EXAMPLE, "limit": 100},
+            example={"course_id": 2},
         ),
     )
 

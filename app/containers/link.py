@@ -129,7 +129,7 @@ class Link:
             raise self._nonsense("no JSON") from None
         except (requests.RequestException, HTTPError, OSError) as error:
             raise self._broken(error, deadline) from None
-        except (ValueError, KeyError, DockerException) as error:
+        except (ValueError, KeyError, RecursionError, DockerException) as error:
             raise self._nonsense(str(error)) from None
 
     def _refused(self, error: APIError) -> CallError:

@@ -16,11 +16,10 @@ import paramiko
 from app.containers.deadline import CONNECT, Deadline
 from app.containers.ssh_transport import Login, Step, Transport, connect
 from app.containers.stream import Stream
-from app.errors import EngineSocket, HostLost
+from app.errors import CallError, EngineSocket, HostLost
 
 PING = 0.4
 """Seconds in which a host that lives opens a channel."""
-_PROHIBITED = 1  # RFC 4254, section 5.1
 
 
 class _Attempt:
@@ -96,11 +95,11 @@ class Connection:
                 self._transport, self._attempt, self._process = None, None, os.getpid()
             if self._transport and self._transport.is_active():
                 return self._transport
-            if self._attempt is None:
-                self._attempt = _Attempt(self.login, self._told)
-                name = f"ssh-{self.login.host}"
-                threading.Thread(target=self._run, args=(self._attempt,), name=name, daemon=True).start()
             attempt = self._attempt
+            if attempt is None:
+                attempt = self._attempt = _Attempt(self.login, self._told)
+                name = f"ssh-{self.login.host}"
+                threading.Thread(target=self._run, args=(attempt,), name=name, daemon=True).start()
         try:
             return attempt.outcome.result(deadline.left())
         except TimeoutError:
@@ -110,7 +109,8 @@ class Connection:
         try:
             transport = connect(self.login, Deadline(CONNECT), attempt.note)
         except BaseException as error:  # noqa: BLE001  # it is raised again in the threads that wait
-            self._attempt = None
+            with self._lock:
+                self._attempt = None
             attempt.outcome.set_exception(error)
             return
         with self._lock:
@@ -124,23 +124,27 @@ class Connection:
     def _channel(self, transport: Transport, path: str, deadline: Deadline) -> Stream:
         try:
             channel = transport.open_streamlocal(path, deadline.left())
-        except paramiko.ChannelException as error:
-            raise self._refused(path, error.code == _PROHIBITED) from None
-        except (paramiko.SSHException, EOFError, OSError):
+        except (EOFError, OSError):  # the cut is seen here before the transport's own thread sees it
+            transport.close()
+            raise self.login.fault(HostLost) from None
+        except paramiko.SSHException:
             if not transport.is_active():
                 raise self.login.fault(HostLost) from None
-            if not deadline.over:  # another thread was told the reason of ours
-                raise self._refused(path, prohibited=False) from None
-            transport.close()
-            raise self.login.silent(Step.SOCKET) from None
+            if deadline.over:
+                transport.close()
+                raise self.login.silent(Step.SOCKET) from None
+            raise self._refused(path) from None
         return Stream(channel, lambda: not (channel.closed or channel.eof_received or channel.recv_ready()))
 
-    def _refused(self, path: str, prohibited: bool) -> Exception:
+    def _refused(self, path: str) -> CallError:
+        # sshd says no more than that it failed, whatever the reason was.
         user = self.login.user
-        if prohibited:
-            why = "the SSH server forbids it; allow AllowStreamLocalForwarding in sshd_config"
-            why_ja = "SSH サーバーが禁止しています。sshd_config で AllowStreamLocalForwarding を許可してください"
-        else:
-            why = f"it is missing, {user} is not in its group, or no engine runs"
-            why_ja = f"ソケットがないか、{user} がそのグループにいないか、エンジンが動いていません"
+        why = (
+            f"it is missing, {user} is not in its group, no engine runs, "
+            "or the SSH server forbids it (AllowStreamLocalForwarding)"
+        )
+        why_ja = (
+            f"ソケットがないか、{user} がそのグループにいないか、エンジンが動いていないか、"
+            "SSH サーバーが禁止しています(AllowStreamLocalForwarding)"
+        )
         return self.login.fault(EngineSocket, socket=path, why=why, why_ja=why_ja)

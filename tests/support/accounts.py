@@ -41,7 +41,7 @@ class Account:
     def close(self) -> None:
         """Remove the user and its group; idempotent."""
         if self.name and self._owner == os.getpid():
-            _run(["userdel", self.name])
+            _run(["userdel", "--force", self.name])
             self.name = ""
 
     def __enter__(self) -> Self:

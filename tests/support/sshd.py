@@ -61,15 +61,14 @@ class Sshd:
         self.address = address
         self.port = process.free_port()
         self.log_file = self.directory / "log"
-        self._kind = kind
         self._prefix = list(prefix)
         self._options = list(options)
         self._process: process.Process | None = None
         self.host_key = make_key(self.directory / "host_key", kind)
 
-    def new_host_key(self) -> None:
+    def new_host_key(self, kind: str = "ed25519") -> None:
         """Change the host key, as someone in between would; takes effect with the next start."""
-        self.host_key = make_key(self.directory / "host_key", self._kind)
+        self.host_key = make_key(self.directory / "host_key", kind)
 
     def allow(self, account: str, public_key: str) -> None:
         """Let a public key in as an account."""
@@ -92,8 +91,9 @@ class Sshd:
     def stop(self) -> None:
         """End the server and every connection to it."""
         if self._process is not None:
+            os.kill(self._process.pid, signal.SIGSTOP)  # or one more might come in behind our back
             self.cut()
-            process.end_group(self._process, 5)
+            process.kill_group(self._process)
             self._process = None
 
     def restart(self) -> None:
