@@ -41,6 +41,19 @@ CREATE TABLE lticontainer_client_data (
 
 CREATE INDEX ix_lticontainer_client_data_session_message ON lticontainer_client_data (session, message);
 
+CREATE TABLE lticontainer_counts (
+    course BIGINT NOT NULL,
+    unit_us BIGINT NOT NULL,
+    username VARCHAR(255) NOT NULL,
+    codenum VARCHAR(32) NOT NULL,
+    filename VARCHAR(255) NOT NULL,
+    lti_id BIGINT NOT NULL,
+    inst_id BIGINT NOT NULL,
+    ok BIGINT NOT NULL DEFAULT '0',
+    error BIGINT NOT NULL DEFAULT '0',
+    CONSTRAINT pk_lticontainer_counts PRIMARY KEY (course, unit_us, username, codenum, filename, lti_id, inst_id)
+) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
+
 CREATE TABLE lticontainer_course_rules (
     course BIGINT NOT NULL,
     records INTEGER NOT NULL DEFAULT '1',

@@ -41,6 +41,20 @@ CREATE TABLE lticontainer_client_data (
 
 CREATE INDEX ix_lticontainer_client_data_session_message ON lticontainer_client_data (session, message);
 
+CREATE TABLE lticontainer_counts (
+    course BIGINT NOT NULL,
+    unit_us BIGINT NOT NULL,
+    username VARCHAR(255) NOT NULL,
+    codenum VARCHAR(32) NOT NULL,
+    filename VARCHAR(255) NOT NULL,
+    lti_id BIGINT NOT NULL,
+    inst_id BIGINT NOT NULL,
+    ok BIGINT DEFAULT '0' NOT NULL,
+    error BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_lticontainer_counts PRIMARY KEY (course, unit_us, username, codenum, filename, lti_id, inst_id)
+)
+ WITHOUT ROWID;
+
 CREATE TABLE lticontainer_course_rules (
     course BIGINT NOT NULL,
     records INTEGER DEFAULT '1' NOT NULL,

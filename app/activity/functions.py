@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import tzinfo
 from typing import Any, Protocol
 
@@ -153,15 +153,16 @@ class View:
         frame = self._frame(given, self._period(given, given["period"] or "any"), given["page"])
         wanted = _filter(given)
         name: Name = given["chart"] or "total_pie"
-        return asdict(self._draw(name, wanted, frame, self._store.counts(wanted, frame.period)))
+        chart = self._draw(name, wanted, frame, self._store.counts(wanted, frame.period))
+        return {field.name: getattr(chart, field.name) for field in fields(chart)}
 
     def dashboard(self, given: Arguments) -> Arguments:
         """Return all charts of both periods."""
-        wanted, charts = _filter(given), []
+        wanted, charts = _filter(given), list[Chart]()
         for kind in KINDS:
             frame = self._frame(given, self._period(given, kind))
             counts = self._store.counts(wanted, frame.period)
-            charts += [asdict(self._draw(name, wanted, frame, counts)) for name in NAMES]
+            charts += [self._draw(name, wanted, frame, counts) for name in NAMES]
         return {"charts": charts, "version": self._store.version(wanted.course_id, self._now_us())}
 
     def filters(self, given: Arguments) -> Arguments:

@@ -11,7 +11,7 @@ NO_FILE = ".none"
 NO_USER = ".anyone"
 NO_CODE = 999
 UNKNOWN_USERS = ("", "username")
-_CODE_DIGITS = 9
+CODE_DIGITS = 9
 """A longer number is none: all wires carry integers below 2**31 only."""
 
 
@@ -37,8 +37,8 @@ def stored_files(shown: str) -> Collection[str]:
 
 def code_number(codenum: str) -> int:
     """Return a code number as an integer; 999 where it is missing, or no number at all."""
-    text = codenum.strip()
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _CODE_DIGITS else NO_CODE
+    is_number = codenum.isascii() and codenum.isdecimal() and len(codenum) <= CODE_DIGITS
+    return int(codenum) if is_number else NO_CODE
 
 
 def code_label(number: int) -> str:

@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+    union_all,
+)
 
 from app.activity.charts import Count, LastRun
-from app.activity.labels import NO_USER, UNKNOWN_USERS, code_number, shown_file, stored_files, stored_users
+from app.activity.labels import (
+    CODE_DIGITS,
+    NO_CODE,
+    NO_USER,
+    UNKNOWN_USERS,
+    code_number,
+    shown_file,
+    stored_files,
+    stored_users,
+)
 from app.activity.period import Period
 from app.activity.progress import ERROR, OK, Cell, Tries
+from app.counting import ABORTED_STATUSES, OK_STATUSES, SLOT_US, UNIT_US
 from app.storage import tables as t
-from app.storage.counts import ABORTED_STATUSES, OK_STATUSES, SLOT_US
 from app.storage.database import Database
 from app.storage.driver import SEPARATOR
 
@@ -49,44 +72,36 @@ class ActivityStore:
 
     def counts(self, wanted: Filter, period: Period) -> list[Count]:
         """Return the number of OK and other runs, by user and code number."""
-        e = t.executions.c
-        ok = func.sum(case((e.status.in_(OK_STATUSES), 1), else_=0))
-        statement = (
-            select(e.username, e.codenum, ok, func.count())
-            .where(*_matching(t.executions, wanted), _answered_in(period.start_us, period.end_us))
-            .group_by(e.username, e.codenum)
-        )
-        return [Count(row[0], row[1], int(row[2]), int(row[3] - row[2])) for row in self._rows(statement)]
+        found = _grouped(wanted, period, ("username", "codenum"))
+        return [Count(*row) for row in self._rows(found) if row[2] or row[3]]
 
-    def last_runs(self, wanted: Filter, users: Collection[str], period: Period) -> Iterable[LastRun]:
-        """Return runs of these users (names as shown), among them the last of each in every step of the period."""
-        e = t.executions.c
-        names = [name for user in users for name in stored_users(user)]
-        statement = select(e.username, e.codenum, e.answered_us).where(
-            *_matching(t.executions, wanted),
-            _answered_in(period.start_us, period.end_us),
-            e.username.in_(names),
-            e.codenum != literal_column("''"),
-        )
-        return [LastRun(*row) for row in self._rows(statement)]
+    def last_runs(self, wanted: Filter, users: Collection[str], period: Period) -> Iterator[LastRun]:
+        """Yield runs of these users (names as shown), among them the last of each in every step of the period."""
+        names = sorted({name for user in users for name in stored_users(user)})
+        is_sqlite = self._database.is_sqlite
+        if period.step_us % SLOT_US:
+            for row in self._rows(_numbered_runs(wanted, names, period, is_sqlite)):
+                yield LastRun(*row)
+            return
+        for username, text in self._rows(_last_of_slots(wanted, names, period, is_sqlite)):
+            for line in (text or "").split(_LINES) if text else ():
+                answered, codenum = line.split(SEPARATOR)
+                yield LastRun(username, codenum, int(answered))
 
     def occurring(self, wanted: Filter, period: Period) -> list[Occurring]:
         """Return which users, files and activities occur together."""
-        e, a = t.executions.c, t.ltis.c
-        found = (
-            select(e.username, e.filename, e.lti_id, e.inst_id)
-            .where(*_matching(t.executions, wanted), _answered_in(period.start_us, period.end_us))
-            .distinct()
-            .subquery()
+        found = _grouped(wanted, period, ("username", "filename", "lti_id", "inst_id")).subquery().c
+        name = func.coalesce(t.ltis.c.name, "")
+        statement = select(found.username, found.filename, found.lti_id, found.inst_id, name).where(
+            found.ok + found.error > 0
         )
-        name = func.coalesce(a.name, "")
-        statement = select(*found.c, name).select_from(found.outerjoin(t.ltis, a.lti_id == found.c.lti_id))
-        return [Occurring(*row) for row in self._rows(statement)]
+        joined = found.username.table.outerjoin(t.ltis, t.ltis.c.lti_id == found.lti_id)
+        return [Occurring(*row) for row in self._rows(statement.select_from(joined))]
 
     def tries(self, wanted: Filter) -> Iterator[Tries]:
         """Yield all tries, by student and cell."""
         for username, text in self._rows(_tries(wanted, is_sqlite=self._database.is_sqlite)):
-            for line in text.split(_CELLS):
+            for line in text.split(_LINES):
                 filename, codenum, results, last, spent, asked, first = line.split(SEPARATOR)
                 cell = Cell(shown_file(filename), code_number(codenum))
                 yield Tries(
@@ -111,7 +126,109 @@ class ActivityStore:
             return connection.execute(statement).fetchall()
 
 
-_CELLS = "\x1e"
+_LINES = "\x1e"
+_CANDIDATES = 60
+"""Of more units of six hours than these it pays to look first in which of them users have run anything."""
+
+
+def _grouped(wanted: Filter, period: Period, names: Sequence[str]) -> Select[Any]:
+    """Select these columns, `ok` and `error`.
+
+    Whole units come from the counts, what lies before and after them from the executions. Counts may have
+    come to nothing.
+    """
+    first = -(-period.start_us // UNIT_US) * UNIT_US
+    last = period.end_us // UNIT_US * UNIT_US
+    if first < last:
+        parts = [
+            _from_executions(wanted, period.start_us, first, names),
+            _from_counts(wanted, first, last, names),
+            _from_executions(wanted, last, period.end_us, names),
+        ]
+    else:
+        parts = [_from_executions(wanted, period.start_us, period.end_us, names)]
+    found = union_all(*parts).subquery().c
+    columns = [found[name] for name in names]
+    sums = [cast(func.sum(found[name]), BigInteger).label(name) for name in ("ok", "error")]
+    return select(*columns, *sums).group_by(*columns)
+
+
+def _from_counts(wanted: Filter, first: int, last: int, names: Sequence[str]) -> Select[Any]:
+    c = t.counts.c
+    columns = [c[name] for name in names]
+    where = (*_matching(t.counts, wanted), c.unit_us >= first, c.unit_us < last)
+    return (
+        select(*columns, func.sum(c.ok).label("ok"), func.sum(c.error).label("error"))
+        .where(*where)
+        .group_by(*columns)
+    )
+
+
+def _from_executions(wanted: Filter, start: int, end: int, names: Sequence[str]) -> Select[Any]:
+    e = t.executions.c
+    columns = [e[name] for name in names]
+    is_ok = e.status.in_(OK_STATUSES)
+    sums = [func.sum(case((is_ok, a), else_=1 - a)).label(name) for name, a in (("ok", 1), ("error", 0))]
+    where = (*_matching(t.executions, wanted), _answered_in(start, end))
+    return select(*columns, *sums).where(*where).group_by(*columns)
+
+
+def _numbered_runs(wanted: Filter, names: Sequence[str], period: Period, is_sqlite: bool) -> Select[Any]:
+    e = t.executions.c
+    where = (*_matching(t.executions, wanted), _answered_in(period.start_us, period.end_us))
+    return select(e.username, e.codenum, e.answered_us).where(*where, e.username.in_(names), _numbered(is_sqlite))
+
+
+def _last_of_slots(wanted: Filter, names: Sequence[str], period: Period, is_sqlite: bool) -> Select[Any]:
+    """Select (user, the last runs of all slots as one text): one look into the index for each user and slot."""
+    e = t.executions.c
+    units = _units(wanted, names, period, is_sqlite).subquery().c
+    offsets = (
+        union_all(*(select(literal_column(str(n)).label("n")) for n in range(0, UNIT_US, SLOT_US))).subquery().c
+    )
+    slot = units.unit_us + offsets.n
+    last = (
+        select(_text(e.answered_us).concat(SEPARATOR).concat(e.codenum))
+        .where(
+            *_matching(t.executions, wanted),
+            e.slot_us == slot,
+            e.username == units.username,
+            e.answered_us >= period.start_us,
+            e.answered_us < period.end_us,
+            _numbered(is_sqlite),
+        )
+        .order_by(e.answered_us.desc())
+        .limit(1)
+        .correlate(units.username.table, offsets.n.table)
+        .scalar_subquery()
+    )
+    each = units.username.table.join(offsets.n.table, true())
+    lines = select(units.username, last.label("line")).select_from(each).where(slot < period.end_us)
+    found = lines.subquery().c
+    return select(found.username, func.aggregate_strings(found.line, _LINES)).group_by(found.username)
+
+
+def _units(wanted: Filter, names: Sequence[str], period: Period, is_sqlite: bool) -> Any:
+    """Select the users and units in which there may be runs."""
+    units = range(period.start_us - period.start_us % UNIT_US, period.end_us, UNIT_US)
+    if len(units) > _CANDIDATES:
+        c = t.counts.c
+        where = (c.unit_us >= units.start, c.unit_us < period.end_us, c.username.in_(names))
+        return select(c.username, c.unit_us).where(*_matching(t.counts, wanted), *where).distinct()
+    # In MariaDB's usual collation Student1 and student1 would be one; SQLite has no such collation.
+    texts = [literal(name) if is_sqlite else literal(name).collate("utf8mb4_bin") for name in names]
+    users = union_all(*(select(name.label("username")) for name in texts)).subquery().c
+    times = union_all(*(select(literal_column(str(unit)).label("unit_us")) for unit in units)).subquery().c
+    return select(users.username, times.unit_us).select_from(
+        users.username.table.join(times.unit_us.table, true())
+    )
+
+
+def _numbered(is_sqlite: bool) -> ColumnElement[bool]:
+    """Say whether an execution has a code number: as app.activity.labels.code_number does."""
+    code = t.executions.c.codenum
+    digits = code.op("NOT GLOB")("*[^0-9]*") if is_sqlite else code.op("NOT REGEXP")("[^0-9]")
+    return and_(code != "", func.length(code) <= CODE_DIGITS, digits, cast(code, BigInteger) != NO_CODE)
 
 
 def _tries(wanted: Filter, *, is_sqlite: bool) -> Select[Any]:
@@ -143,7 +260,7 @@ def _tries(wanted: Filter, *, is_sqlite: bool) -> Select[Any]:
     cells = (
         select(runs.student, line.label("line")).group_by(runs.student, runs.filename, runs.codenum).subquery().c
     )
-    return select(cells.student, func.aggregate_strings(cells.line, _CELLS)).group_by(cells.student)
+    return select(cells.student, func.aggregate_strings(cells.line, _LINES)).group_by(cells.student)
 
 
 def _text(value: ColumnElement[Any]) -> ColumnElement[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import click
 
+from app.audit.entry import COMMAND_LINE, Actor
 from app.factory import Service, build_service
 from app.settings import load_settings
 
@@ -18,6 +21,15 @@ ROW = click.IntRange(1, 2**63 - 1)
 def service() -> Service:
     """Return the parts of the service, from the settings of this process."""
     return build_service(load_settings())
+
+
+def actor() -> Actor:
+    """Return who runs this command, for the log of changes; behind sudo, on whose behalf root does."""
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container's user need not have a name
+        name = str(os.getuid())
+    return Actor(COMMAND_LINE, name, os.environ.get("SUDO_USER", ""))
 
 
 def when(seconds: int | None) -> str:

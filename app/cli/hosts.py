@@ -9,7 +9,9 @@ from typing import Any
 
 import click
 
-from app.cli.common import print_table, printable, service
+from app.audit.entry import Target
+from app.audit.trail import Trail
+from app.cli.common import actor, print_table, printable, service
 from app.containers.check import walk
 from app.containers.deadline import CONNECT, Deadline
 from app.containers.host import ENGINES, LOCAL, Host, host_fault, read_address
@@ -20,6 +22,7 @@ from app.containers.store import HostExists
 from app.factory import Service
 from app.fields import INT32_MAX
 from app.settings import check_database_url
+from app.storage.database import Database, make_engine
 
 PASSWORD_LIMIT = 1_000
 
@@ -95,7 +98,9 @@ def trust(name: str, fingerprint: str | None) -> None:
     if fingerprint is None:
         click.echo("On the host itself, `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` shows it too.")
         click.confirm("Is this its key?", abort=True)
-    parts.host_store.pin(name, line)
+    with Trail(parts.audit).act(actor(), "trust_host", Target(name)) as act:
+        parts.host_store.pin(name, line)
+        act.result = key.fingerprint
     click.echo(f"It is pinned. Next: lticontainer host check {name}")
 
 
@@ -134,8 +139,11 @@ def list_command() -> None:
 @click.argument("name")
 def remove(name: str) -> None:
     """Remove the host NAME from the list; nothing on the host itself changes."""
-    if not service().host_store.remove(name):
-        raise click.ClickException(f"there is no host {printable(name)}")
+    parts = service()
+    _find(parts, name)
+    with Trail(parts.audit).act(actor(), "remove_host", Target(name)) as act:
+        parts.host_store.remove(name)
+        act.result = "removed"
     click.echo(f"Host {name} is removed.")
 
 
@@ -152,14 +160,10 @@ def import_moodle(url_stdin: bool, prefix: str) -> None:
     Each host is for the courses of its rows. Hosts that are there already stay as they are.
     """
     parts = service()
-    url = sys.stdin.readline().strip() if url_stdin else parts.settings.database_url.get_secret_value()
-    try:
-        check_database_url(url)
-    except ValueError as error:
-        raise click.ClickException(f"the URL of Moodle's database {error}") from None
     if not PREFIX.fullmatch(prefix):
         raise click.BadParameter("must be at most 20 letters, digits and _", param_hint="--prefix")
-    found, skipped = hosts_of(read_moodle_rows(url, prefix, parts.settings.database_timeout))
+    moodle = _other_database(parts.settings.database_timeout) if url_stdin else parts.database
+    found, skipped = hosts_of(read_moodle_rows(moodle, prefix))
     for line in skipped:
         click.echo(printable(f"Left out: {line}"))
     for made, password in found:
@@ -172,11 +176,28 @@ def import_moodle(url_stdin: bool, prefix: str) -> None:
         click.echo(printable(f"Host {made.name} is added, for the courses {courses}"))
 
 
-def _add(parts: Service, made: Host, password: str) -> None:
+def _other_database(timeout: float) -> Database:
+    url = sys.stdin.readline().strip()
     try:
-        parts.host_store.add(made, password)
-    except HostExists:
-        raise click.ClickException(f"there is a host {made.name} already; remove it first") from None
+        check_database_url(url)
+    except ValueError as error:
+        raise click.ClickException(f"the URL of Moodle's database {error}") from None
+    return Database(make_engine(url, timeout=timeout, pool_size=1))
+
+
+def _add(parts: Service, made: Host, password: str) -> None:
+    with Trail(parts.audit).act(actor(), "add_host", Target(made.name, object=_way(made))) as act:
+        try:
+            parts.host_store.add(made, password)
+        except HostExists:
+            act.fail("there is one of that name")
+            raise click.ClickException(f"there is a host {made.name} already; remove it first") from None
+        act.result = "added"
+
+
+def _way(found: Host) -> str:
+    """Return where a host is, as people write it."""
+    return "this machine" if found.is_local else f"{found.user}@{found.address}:{found.port}"
 
 
 def _find(parts: Service, name: str) -> Host:

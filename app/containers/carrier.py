@@ -59,12 +59,13 @@ class Carrier:
         finally:
             self._remove(container)
 
-    def sweep(self) -> None:
-        """Remove carriers that nobody needs any more."""
-        for container, labels in self.engine().labelled(UNTIL).items():
-            if _is_left(labels):
-                log.warning("host %s: a container of a download that broke off is removed", self.host)
-                self._remove(container)
+    def sweep(self) -> int:
+        """Remove carriers that nobody needs any more, and return how many those were."""
+        left = [id for id, labels in self.engine().labelled(UNTIL).items() if _is_left(labels)]
+        for container in left:
+            log.warning("host %s: a container of a download that broke off is removed", self.host)
+            self._remove(container)
+        return len(left)
 
     def _image(self) -> str:
         # The smallest: a storage driver without layers copies it.

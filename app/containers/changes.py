@@ -16,6 +16,7 @@ from typing import Any
 from app.audit.entry import Target
 from app.audit.trail import Trail
 from app.containers.answers import Container
+from app.containers.carrier import Carrier
 from app.containers.engine import AT_ONCE, Engine
 from app.containers.functions import covers_its_course, users_of
 from app.containers.hosts import Hosts
@@ -51,13 +52,16 @@ def writing_functions(hosts: Hosts, moodle_host: str, trail: Trail) -> tuple[Ext
 
     def delete(call: Call) -> Mapping[str, Any]:
         names, engine = _names(call), _engine(call)
+        carrier = Carrier(call.arguments["host"], lambda: engine)
 
-        def remove(name: str) -> Result:
+        def remove(name: str, *, again: bool = True) -> Result:
             try:
                 engine.remove_volume(name)
             except Gone:
                 return result("notfound", name)
             except Conflict:
+                if again and carrier.sweep():  # it was a download that broke off which held it
+                    return remove(name, again=False)
                 return result("inuse", name, users_of(engine.containers()).get(name, ()))
             return result("deleted", name)
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, column, select, table
 
 from app.containers.host import LOCAL, SSH_PORT, Host, host_fault
-from app.storage.database import Database, make_engine, translated_errors
+from app.storage.database import Database
 
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 PREFIX = re.compile("[A-Za-z0-9_]{0,20}")
@@ -29,14 +29,10 @@ class MoodleRow:
     podman: bool
 
 
-def read_moodle_rows(url: str, prefix: str, timeout: float) -> list[MoodleRow]:
+def read_moodle_rows(database: Database, prefix: str) -> list[MoodleRow]:
     """Return the rows of a Moodle's database; raises ServiceUnavailable."""
-    database = Database(make_engine(url, timeout=timeout, pool_size=1))
-    try:
-        with translated_errors(), database.reading() as connection:
-            return list(_rows(connection, prefix))
-    finally:
-        database.engine.dispose()
+    with database.reading() as connection:
+        return list(_rows(connection, prefix))
 
 
 def hosts_of(rows: Iterable[MoodleRow]) -> tuple[list[tuple[Host, str]], list[str]]:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.fields import INT32_MAX
+
 ROLES: Mapping[str, str] = {"task": "lms_vol_", "submit": "lms_sub_"}
 LABELS: Mapping[str, str] = {"task": "Task Volume", "submit": "Submit Volume"}
 LABELS_JA: Mapping[str, str] = {"task": "課題用ボリューム", "submit": "提出用ボリューム"}
@@ -76,7 +78,7 @@ class CourseNames:
         """Return the parts of a container's name; None where it is none of this course and Moodle host."""
         host = re.escape(self.moodle_host)
         found = re.fullmatch(f"jupyterhub-{self.course_id}-([0-9]{{1,10}})-{host}-{_RANDOM}-(.+)", name)
-        return ContainerName(int(found[1]), found[2]) if found else None
+        return ContainerName(int(found[1]), found[2]) if found and int(found[1]) <= INT32_MAX else None
 
     @property
     def _end(self) -> str:

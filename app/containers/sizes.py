@@ -45,9 +45,10 @@ class Sizes:
         self._measured_at = 0.0
 
     def _run(self, measure: Measure, future: Future[Mapping[str, int]]) -> None:
+        found: Mapping[str, int] = {}
         try:
-            found = measure()
-        except CallError:
-            found = {}
-        self._measured_at = time.monotonic()
-        future.set_result(found)
+            with suppress(CallError):
+                found = measure()
+        finally:  # whatever it was: one that never ends would leave nobody another
+            self._measured_at = time.monotonic()
+            future.set_result(found)

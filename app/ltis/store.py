@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, select, update
 
 from app.storage import tables as t
+from app.storage.counts import CountStatements
 from app.storage.course_rules import read_closed
 from app.storage.database import Database
 from app.storage.erasing import erase_parts
@@ -41,6 +42,7 @@ class LtiStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._counts = CountStatements(is_sqlite=database.is_sqlite)
         self._lock = insert_missing("sqlite" if database.is_sqlite else "mysql", t.ltis, ["lti_id"])
 
     def register(self, ltis: Sequence[Lti], *, may_move: bool) -> int:
@@ -71,7 +73,10 @@ class LtiStore:
         placed = 0
         for row in rows:
             placed += connection.execute(_PLACE_SESSIONS, row).rowcount
-            connection.execute(_PLACE_EXECUTIONS, row)
+            if connection.execute(_SOME_EXECUTION, row).first() is not None:
+                self._counts.leave.run(connection, [row])
+                self._counts.enter.run(connection, [row | {"to_course": row["new_course"]}])
+                connection.execute(_PLACE_EXECUTIONS, row)
         for session in sorted(erased):
             erase_parts(connection, session)
         return placed
@@ -98,14 +103,12 @@ _PLACE_SESSIONS = (
     .where(t.session.c.lti_id == bindparam("of_lti"), t.session.c.course != bindparam("new_course"))
     .values(course=bindparam("new_course"))
 )
-_PLACE_EXECUTIONS = (
-    update(t.executions)
-    .where(
-        t.executions.c.session.in_(select(t.session.c.session).where(t.session.c.lti_id == bindparam("of_lti"))),
-        t.executions.c.course != bindparam("new_course"),
-    )
-    .values(course=bindparam("new_course"))
+_ELSEWHERE = (
+    t.executions.c.session.in_(select(t.session.c.session).where(t.session.c.lti_id == bindparam("of_lti"))),
+    t.executions.c.course != bindparam("new_course"),
 )
+_SOME_EXECUTION = select(t.executions.c.id).where(*_ELSEWHERE).limit(1)
+_PLACE_EXECUTIONS = update(t.executions).where(*_ELSEWHERE).values(course=bindparam("new_course"))
 
 
 def _row(lti: Lti) -> dict[str, int | str]:

@@ -6,11 +6,13 @@ came, and the store writes the :class:`Changes`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from app.auth.caller import Caller
+from app.counting import CountChanges
 from app.marks import session_prefix
 from app.nblogs.record import NO_USER, Record
 
@@ -49,6 +51,7 @@ class State:
     asked: set[Key] = field(default_factory=set)
     tags: dict[Key, str] = field(default_factory=dict)
     seen: set[bytes] = field(default_factory=set)
+    executions: dict[Key, Row] = field(default_factory=dict)
     closed: frozenset[int] = frozenset()
 
 
@@ -284,6 +287,61 @@ class Planner:
         """Put one part of a cell run beside the other; of two of a kind the later one by its date counts."""
         if not (record.session and record.message):
             return
-        row = self.changes.executions.setdefault((record.session, record.message), {})
-        if row.get(clock) is None or part[clock] >= row[clock]:
-            row.update(part)
+        merge(self.changes.executions.setdefault((record.session, record.message), {}), part, clock)
+
+
+CLOCKS = ("asked_us", "answered_us")
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "asked_us": ("cell_id", "filename", "codenum", "asked_us"),
+    "answered_us": ("status", "username", "answered_us"),
+}
+"""What the question tells of a cell run, and what the answer does, each with its clock."""
+
+
+def merge(row: Row, part: Row, clock: str) -> None:
+    """Put a part into a row, where it is new there or not earlier than the one that is."""
+    if row.get(clock) is None or part[clock] >= row[clock]:
+        row.update({name: part[name] for name in PARTS[clock] if name in part})
+
+
+BLANK: Mapping[str, str | int | None] = {
+    **dict.fromkeys(("username", "filename", "codenum", "cell_id", "status"), ""),
+    **dict.fromkeys(CLOCKS),
+}
+
+
+def execution_rows(changes: Changes, state: State) -> tuple[list[Row], list[Row]]:
+    """Return executions that are new, and parts for those that are known, in the order of their keys."""
+    new: list[Row] = []
+    known: list[Row] = []
+    for key, part in sorted(changes.executions.items()):
+        place = state.sessions.get(key[0], Place())
+        where = {"course": place.course, "inst_id": place.inst_id, "lti_id": place.lti_id}
+        row = {"session": key[0], "message": key[1], **where, **BLANK, **part}
+        (known if key in state.executions else new).append(row)
+    return new, known
+
+
+def counts(rows: Iterable[Row], changes: Changes, state: State) -> list[Row]:
+    """Return what the executions change in the counts.
+
+    Without those of sessions that get their place in this batch: they are counted from the table.
+    """
+    placed = {row["session"] for row in changes.placed}
+    found = CountChanges()
+    for row in rows:
+        if row["session"] not in placed:
+            old = state.executions.get((row["session"], row["message"]))
+            found.move(old, _after(old, row))
+    return found.rows()
+
+
+def _after(old: Row | None, part: Row) -> Row:
+    """Return an execution as it is once a part was put into it; its place stays."""
+    if old is None:
+        return part
+    row = dict(old)
+    for clock in CLOCKS:
+        if part[clock] is not None:
+            merge(row, part, clock)
+    return row

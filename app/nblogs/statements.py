@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, case, false, func, insert, literal_column, update
 
 from app.storage import tables as t
+from app.storage.counts import CountStatements
 from app.storage.driver import Lookup, Prepared
 from app.storage.upsert import insert_missing, upsert
 
 SESSION, ASKED, TAGS, EPOCH, BINDING, COURSE = "session", "asked", "tags", "epoch", "binding", "course"
+EXECUTION = "execution"
 """The kinds of lookups."""
 
 
@@ -46,6 +48,34 @@ def bindings(names: Collection[str]) -> Lookup:
 def courses(ids: Collection[int]) -> Lookup:
     """Ask which courses activities belong to."""
     return Lookup(COURSE, t.ltis, ("lti_id", "course"), {"lti_id": sorted(ids)})
+
+
+_EXECUTION = (
+    "course",
+    "inst_id",
+    "lti_id",
+    "username",
+    "filename",
+    "codenum",
+    "status",
+    "asked_us",
+    "answered_us",
+)
+
+
+def executions(keys: Collection[tuple[str, str]]) -> Lookup:
+    """Ask for executions, and keep others from changing them; may find others, too, of the same sessions."""
+    among = {"session": sorted({s for s, _ in keys}), "message": sorted({m for _, m in keys})}
+    columns = ("session", "message", *(f"COALESCE({name}, '')" for name in _EXECUTION))
+    return Lookup(EXECUTION, t.executions, columns, among, exclusive=True)
+
+
+def read_execution(row: Sequence[Any]) -> tuple[tuple[str, str], dict[str, Any]]:
+    """Return key and columns of a row that :func:`executions` asked for."""
+    found = dict(zip(_EXECUTION, row[2:], strict=True))
+    numbers = {name: int(found[name]) for name in ("course", "inst_id", "lti_id")}
+    clocks = {name: None if found[name] == "" else int(found[name]) for name in ("asked_us", "answered_us")}
+    return (row[0], row[1]), found | numbers | clocks
 
 
 def _put_execution(table: Any, new: Any) -> list[tuple[str, Any]]:
@@ -86,6 +116,8 @@ class Statements:
         put_executions = upsert(dialect, t.executions, ["session", "message"], _put_execution)
         parts = "username filename codenum cell_id status asked_us answered_us"
         self.put_executions = prepare(put_executions, f"session message {places} {parts}")
+        self.add_executions = prepare(insert(t.executions), f"session message {places} {parts}")
+        self.counts = CountStatements(is_sqlite=is_sqlite)
         e, b = t.executions, t.bindings
         self.place_executions = prepare(
             update(e)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from app.auth.caller import Caller
 from app.errors import CallError
 from app.nblogs import statements as sql
-from app.nblogs.plan import Binding, Changes, Key, Outcome, Place, Planner, State
+from app.nblogs.plan import Binding, Changes, Key, Outcome, Place, Planner, State, counts, execution_rows
 from app.nblogs.record import Record
 from app.nblogs.statements import Statements
 from app.storage import tables as t
@@ -137,6 +137,9 @@ class RecordStore:
         lookups += [sql.tags(cells)] if cells else []
         named = {r.lti_id for s in batch if s.caller.courses is not None for r in s.records if r.kind == "session"}
         lookups += [sql.courses(named)] if named else []
+        # What is not among these is inserted as new; where it is not new after all, everything is looked for.
+        known = {(r.session, r.message) for r in records if r.session and r.message} if look_for_marks else servers
+        lookups += [sql.executions(known)] if known else []
         state = State(now_us=time.time_ns() // 1000)
         epochs = self._ask(connection, lookups, state)
         state.closed = self._closed_courses(connection, epochs.get(t.CONSENTS, 0))
@@ -167,6 +170,9 @@ class RecordStore:
                 state.bindings[row[0]] = Binding(row[1], row[2])
             elif kind == sql.COURSE:
                 state.courses[int(row[0])] = int(row[1])
+            elif kind == sql.EXECUTION:
+                key, execution = sql.read_execution(row)
+                state.executions[key] = execution
             else:
                 epochs[row[0]] = int(row[1])
         return epochs
@@ -197,6 +203,8 @@ class RecordStore:
             erase_parts(connection, session)
         statements = self._sql
         bound = sorted(changes.bindings.items())
+        new, known = execution_rows(changes, state)
+        placed = [_place_row(row) for row in changes.placed]
         # In the order of their keys, so that two processes don't wait for each other in a circle.
         steps = [
             (statements.add_marks, sorted(changes.marks, key=lambda row: row["mark"])),
@@ -204,8 +212,11 @@ class RecordStore:
             (statements.add_servers, changes.servers),
             (statements.add_sessions, changes.sessions),
             (statements.put_tags, [changes.tags[key] for key in sorted(changes.tags)]),
-            (statements.put_executions, _execution_rows(changes, state)),
-            (statements.place_executions, [_place_row(row) for row in changes.placed]),
+            (statements.add_executions, new),
+            (statements.put_executions, known),
+            (statements.place_executions, placed),
+            (statements.counts.add, counts((*new, *known), changes, state)),
+            (statements.counts.add_session, [row for row in placed if row["new_course"]]),
             (
                 statements.put_bindings,
                 [{"of_session": s, "new_owner": b.owner, "new_username": b.username} for s, b in bound],
@@ -230,24 +241,3 @@ def _asked_before(records: Iterable[Record]) -> set[Key]:
 def _place_row(row: dict[str, Any]) -> dict[str, Any]:
     new = {f"new_{name}": row[name] for name in ("course", "inst_id", "lti_id")}
     return {"of_session": row["session"], **new}
-
-
-_BLANK_EXECUTION: dict[str, Any] = {
-    "username": "",
-    "filename": "",
-    "codenum": "",
-    "cell_id": "",
-    "status": "",
-    "asked_us": None,
-    "answered_us": None,
-}
-
-
-def _execution_rows(changes: Changes, state: State) -> list[dict[str, Any]]:
-    nowhere = Place()
-    rows = []
-    for (session, message), part in sorted(changes.executions.items()):
-        place = state.sessions.get(session, nowhere)
-        where = {"course": place.course, "inst_id": place.inst_id, "lti_id": place.lti_id}
-        rows.append({"session": session, "message": message, **where, **_BLANK_EXECUTION, **part})
-    return rows

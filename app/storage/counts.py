@@ -1,12 +1,108 @@
-"""Slots of time by which executions are found and counted.
+"""Counts of runs by six hours, kept in the transactions that change executions.
 
-Source of `OK_STATUSES`: the plugin, which counts an answer that came before its question as OK, too.
+A chart of a week reads some thousand counts instead of hundreds of thousands of executions. The table
+`counts` always equals what :func:`recount` makes of the executions: whoever writes executions says what
+that changes, in the same transaction. Executions without a course or without both parts are not counted.
 """
 
 from __future__ import annotations
 
-from app.storage.tables import SLOT_US
+from collections.abc import Collection, Sequence
+from typing import Any
 
-OK_STATUSES = ("ok", "ok/nc")
-ABORTED_STATUSES = ("aborted", "aborted/nc", "abort", "abort/nc")
-__all__ = ["ABORTED_STATUSES", "OK_STATUSES", "SLOT_US"]
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+)
+
+from app.counting import KEYS, OK_STATUSES, UNIT_US
+from app.storage import tables as t
+from app.storage.driver import Prepared
+from app.storage.upsert import upsert
+
+_NAMES = (*KEYS, "ok", "error")
+
+
+class CountStatements:
+    """The statements that change counts, compiled once for a kind of database."""
+
+    def __init__(self, *, is_sqlite: bool) -> None:
+        dialect = "sqlite" if is_sqlite else "mysql"
+
+        def adding(source: Select[Any] | None = None, names: Sequence[str] | None = None) -> Prepared:
+            statement = upsert(dialect, t.counts, KEYS, _sums)
+            if source is not None:
+                statement = statement.from_select(_NAMES, source)
+            return Prepared(statement, is_sqlite=is_sqlite, names=names)
+
+        e, s = t.executions.c, t.session.c
+        self.add = adding(names=_NAMES)
+        """Rows of :meth:`app.counting.CountChanges.rows`."""
+        placed = e.course != literal_column("0")
+        self.add_session = adding(_sums_of(e.course, 1).where(e.session == bindparam("of_session"), placed))
+        """All executions of a session that were not counted before."""
+        of_lti = e.session.in_(select(s.session).where(s.lti_id == bindparam("of_lti")))
+        new = bindparam("new_course", type_=e.course.type)
+        self.leave = adding(_sums_of(e.course, -1).where(of_lti, e.course != new, placed).with_for_update())
+        """Executions of an activity leave their course; before they are changed."""
+        self.enter = adding(
+            _sums_of(bindparam("to_course", type_=e.course.type), 1)
+            .where(of_lti, e.course != new)
+            .with_for_update()
+        )
+        """Executions of an activity enter a course; before they are changed."""
+
+
+def _sums(table: Any, new: Any) -> list[tuple[str, Any]]:
+    return [(name, table.c[name] + new[name]) for name in ("ok", "error")]
+
+
+def _sums_of(course: ColumnElement[int], sign: int) -> Select[Any]:
+    e = t.executions.c
+    unit = e.answered_us - e.answered_us % literal_column(str(UNIT_US))
+    dimensions = (unit, e.username, e.codenum, e.filename, e.lti_id, e.inst_id)
+    is_ok = e.status.in_([literal_column(f"'{status}'") for status in OK_STATUSES])
+    one: ColumnElement[int] = literal_column(str(sign))
+    none: ColumnElement[int] = literal_column("0")
+    ok, error = case((is_ok, one), else_=none), case((is_ok, none), else_=one)
+    sums = (func.sum(ok), func.sum(error))
+    return select(course, *dimensions, *sums).where(e.slot_us.is_not(None)).group_by(e.course, *dimensions)
+
+
+def uncount(connection: Connection, condition: ColumnElement[bool]) -> None:
+    """Take the executions that meet a condition out of the counts: before they are deleted, in one transaction.
+
+    Locks them till its end. Counts that come to nothing are deleted, and the names in them.
+    """
+    e, c = t.executions.c, t.counts.c
+    is_sqlite = connection.dialect.name == "sqlite"
+    taken = _sums_of(e.course, -1).where(condition, e.course != 0).with_for_update()
+    dialect = "sqlite" if is_sqlite else "mysql"
+    connection.execute(upsert(dialect, t.counts, KEYS, _sums).from_select(_NAMES, taken))
+    courses = select(e.course).where(condition).distinct().scalar_subquery()
+    connection.execute(delete(t.counts).where(c.course.in_(courses), c.ok == 0, c.error == 0))
+
+
+def recount(connection: Connection, courses: Collection[int] | None = None) -> int:
+    """Count anew what was counted of some courses, or of all; return the number of counts.
+
+    No one else may write executions of these courses meanwhile: on MariaDB they are locked, which takes as
+    long as reading them all.
+    """
+    e, c = t.executions.c, t.counts.c
+    which = [e.course != 0] if courses is None else [e.course.in_(sorted(courses)), e.course != 0]
+    connection.execute(delete(t.counts) if courses is None else delete(t.counts).where(c.course.in_(courses)))
+    source = _sums_of(e.course, 1).where(*which).with_for_update()
+    connection.execute(insert(t.counts).from_select(_NAMES, source))
+    counted = select(func.count()).select_from(t.counts)
+    return int(
+        connection.execute(counted if courses is None else counted.where(c.course.in_(courses))).scalar_one()
+    )

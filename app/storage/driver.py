@@ -102,7 +102,7 @@ class Lookup:
     """One of several questions that are asked together: rows whose columns are among some values.
 
     `kind` comes back as the first element of each row, to tell the answers apart. With `locked` no one
-    else changes the rows found before the transaction ends.
+    else changes the rows found before the transaction ends; with `exclusive` no one else even shares them.
     """
 
     kind: str
@@ -110,6 +110,7 @@ class Lookup:
     columns: tuple[str, ...]
     among: Mapping[str, Sequence[Any]]
     locked: bool = False
+    exclusive: bool = False
 
 
 def look_up(connection: Connection, lookups: Sequence[Lookup], *, is_sqlite: bool) -> list[Sequence[Any]]:
@@ -130,10 +131,11 @@ def _question(lookup: Lookup) -> str:
     # One column, because PyMySQL takes longer to read the head of each column than the rows themselves.
     columns = f"CONCAT_WS(CHAR(31 USING utf8mb4), '{lookup.kind}', {', '.join(lookup.columns)})"
     among = " AND ".join([f"{name} IN {_places(len(found))}" for name, found in lookup.among.items()])
-    return f"(SELECT {columns} FROM {lookup.table.name} WHERE {among}{_LOCK if lookup.locked else ''})"
+    return f"(SELECT {columns} FROM {lookup.table.name} WHERE {among}{_lock(lookup)})"
 
 
-_LOCK = " LOCK IN SHARE MODE"
+def _lock(lookup: Lookup) -> str:
+    return " FOR UPDATE" if lookup.exclusive else " LOCK IN SHARE MODE" if lookup.locked else ""
 
 
 def _ask_sqlite(connection: Connection, lookup: Lookup) -> Iterable[Sequence[Any]]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, bindparam, delete, update
+from sqlalchemy import Connection, and_, bindparam, delete, update
 
 from app.marks import MARK_BYTES, mark_prefix, session_prefix
 from app.storage import tables as t
+from app.storage.counts import uncount
 
 Key = tuple[str, str]
 _OF_SESSION = (t.executions, t.client_data, t.server_data, t.rejects)
@@ -23,6 +24,7 @@ def erase_parts(connection: Connection, session: str) -> int:
     Where the session belongs stays known. Its user is forgotten.
     """
     runs = 0
+    uncount(connection, t.executions.c.session == session)
     for table in _OF_SESSION:
         count = connection.execute(delete(table).where(table.c.session == session)).rowcount
         runs += count if table is t.executions else 0
@@ -42,6 +44,7 @@ def erase_session(connection: Connection, session: str) -> int:
 def erase_runs(connection: Connection, session: str, messages: Sequence[str]) -> int:
     """Erase these cell runs of a session with their marks; return how many there were."""
     runs = 0
+    uncount(connection, and_(t.executions.c.session == session, t.executions.c.message.in_(messages)))
     for table in (t.executions, t.client_data, t.server_data):
         ours = (table.c.session == session, table.c.message.in_(messages))
         count = connection.execute(delete(table).where(*ours)).rowcount

@@ -25,10 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql
 from sqlalchemy.sql.schema import SchemaItem
 
+from app.counting import SLOT_US
+
 PREFIX = "lticontainer_"
 DAY_US = 86_400_000_000
-SLOT_US = 1_200_000_000
-"""Twenty minutes: executions are found by the slot of their answer."""
 REVOCATIONS = "tokens"
 CONSENTS = "consents"
 EXECUTIONS_BY_COURSE = f"ix_{PREFIX}executions_course"
@@ -71,10 +71,10 @@ def _number(name: str) -> Column[int]:
     return Column(name, BigInteger, nullable=False, server_default="0")
 
 
-def _table(name: str, *items: SchemaItem) -> Table:
+def _table(name: str, *items: SchemaItem, **more: Any) -> Table:
     # Only what MariaDB and MySQL share; utf8mb4_bin compares by code point, as SQLite does.
     options: dict[str, Any] = {f"{d}_{k}": v for d in ("mysql", "mariadb") for k, v in _MYSQL.items()}
-    return Table(PREFIX + name, metadata, *items, **options)
+    return Table(PREFIX + name, metadata, *items, **options, **more)
 
 
 _MYSQL = {"engine": "InnoDB", "charset": "utf8mb4", "collate": "utf8mb4_bin"}
@@ -167,6 +167,20 @@ executions = _table(
         "ix_lticontainer_executions_charts",
         *("course", "slot_us", "username", "answered_us", "codenum", "status", "filename", "lti_id", "inst_id"),
     ),
+)
+
+counts = _table(
+    "counts",
+    Column("course", BigInteger, primary_key=True, autoincrement=False),
+    Column("unit_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("username", String(USERNAME), primary_key=True),
+    Column("codenum", String(CODENUM), primary_key=True),
+    Column("filename", String(FILENAME), primary_key=True),
+    Column("lti_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("inst_id", BigInteger, primary_key=True, autoincrement=False),
+    _number("ok"),
+    _number("error"),
+    sqlite_with_rowid=False,
 )
 
 marks = _table("marks", Column("mark", Mark, primary_key=True))

@@ -19,9 +19,10 @@ from app.audit.entry import Entry, Filter, State
 from app.containers.carrier import OWNER, UNTIL, Carrier
 from app.containers.host import LOCAL, Host
 from tests.support.clients import get
+from tests.support.container_host import shared_engine, shared_host
 from tests.support.engines import IMAGE, Docker, Engine, Podman, shared_docker, shared_podman
 from tests.support.service import Service
-from tests.support.site import Site
+from tests.support.site import Site, call
 
 GIGABYTE = 2**30
 COURSE = 2
@@ -111,6 +112,43 @@ def test_a_volume_is_taken_home_as_tar_and_as_zip(local: Site, engine: Engine, v
     assert (first.action, first.target.host, first.target.course) == ("archive_volume", LOCAL, COURSE)
     assert (first.target.object, first.state, first.actor.on_behalf) == (VOLUME, State.DONE, "hanako")
     assert first.result == "2 files, 10 bytes, 2 entries left out"
+
+
+@pytest.mark.parametrize("kind", list(ENGINES))
+def test_it_comes_over_ssh_too(sqlite_site: Site, kind: str) -> None:
+    host, engine = shared_host(kind), shared_engine(kind)
+    sqlite_site.parts.host_store.add(host)
+    with engine.client() as client:
+        client.create_volume(VOLUME)
+        folder = Path(client.inspect_volume(VOLUME)["Mountpoint"])
+        (folder / "data").write_bytes(os.urandom(5 * 2**20))
+        with Service(sqlite_site.env) as service:
+            answer = get(service.port, path(host=host.name), f"Authorization: Bearer {token(sqlite_site)}")
+        assert answer.status == 200, answer.body
+        with tarfile.open(fileobj=io.BytesIO(answer.body)) as tar:
+            found = tar.extractfile("report1/data")
+            assert found is not None
+            assert found.read() == (folder / "data").read_bytes()
+        client.remove_volume(VOLUME)  # nothing holds it any more
+
+
+def test_a_volume_that_a_killed_process_holds_can_be_deleted(local: Site, engine: Engine) -> None:
+    with engine.client() as client:
+        bound = client.create_host_config(binds=[f"{VOLUME}:/x:ro"])
+        dead = {UNTIL: str(int(time.time()) + 60), OWNER: f"{socket.gethostname()} 999999:1"}
+        client.create_container(IMAGE, ["x"], name="left", labels=dead, host_config=bound)
+        client.create_container(IMAGE, ["x"], name="used", host_config=bound)
+        arguments = {"host": LOCAL, "course_id": COURSE, "names": [VOLUME]}
+
+        def delete() -> str:
+            done = call(local.parts, "mod_lticontainer_delete_volumes", arguments, token(local, COURSE))
+            return str(done["results"][0]["status"])
+
+        assert delete() == "inuse"
+        assert [c["Names"][0].strip("/") for c in client.containers(all=True)] == ["used"]
+        client.remove_container("used")
+        client.create_container(IMAGE, ["x"], name="left", labels=dead, host_config=bound)
+        assert delete() == "deleted"
 
 
 def test_only_volumes_of_a_covered_course_are_given(local: Site, engine: Engine, volume: Path) -> None:

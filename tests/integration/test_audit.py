@@ -204,3 +204,30 @@ def test_no_key_is_dropped_when_a_secret_cannot_be_encrypted_anew(
     assert done.returncode == 1
     assert "all 1 former ones stay" in done.stderr
     assert base64.urlsafe_b64decode(site.secret_key) in keys_in(env)
+
+
+def test_hosts_added_trusted_and_removed_are_written_down_and_no_password(site: Site) -> None:
+    add = ("host", "add", "hub", "--address", "192.0.2.1:2222", "--user", "u", "--password-stdin")
+    assert cli.run_here(*add, env=site.env, input="geheim\n").returncode == 0
+    assert cli.run_here(*add, env=site.env, input="geheim\n").returncode == 1
+    assert cli.run_here("host", "remove", "hub", env=site.env).returncode == 0
+    assert cli.run_here("host", "remove", "hub", env=site.env).returncode == 1
+    entries = site.parts.audit.list(Filter(host="hub"), 10)
+    assert [(entry.action, entry.state) for entry in entries] == [
+        ("add_host", State.DONE),
+        ("add_host", State.FAILED),
+        ("remove_host", State.DONE),
+    ]
+    assert {entry.actor.key for entry in entries} == {"command line"}
+    assert entries[0].target.object == "u@192.0.2.1:2222"
+    assert "geheim" not in str(entries)
+
+
+def test_a_hosts_password_survives_a_new_key(site: Site, tmp_path: Path) -> None:
+    env = settings_file(site, tmp_path)
+    add = ("host", "add", "hub", "--address", "192.0.2.1", "--user", "u", "--password-stdin")
+    assert cli.run_here(*add, env=env, input="geheim\n").returncode == 0
+    assert cli.run_here("key", "rotate", "--keep", "0", env=env).returncode == 0
+    (row,) = site.rows("hosts")
+    assert "geheim" not in str(row)
+    assert Cipher(keys_in(env)).decrypt(row["password"]) == "geheim"

@@ -49,6 +49,7 @@ def joined(session: str, lti_id: int, course: int) -> Row:
         "asked_us": 1_795_428_000_000_000,
         "answered_us": 1_795_428_001_500_000,
         "duration_us": 1_500_000,
+        "slot_us": 1_795_428_000_000_000,
     }
 
 

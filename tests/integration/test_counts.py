@@ -1,0 +1,128 @@
+"""The counts equal a recount of the executions, whatever has happened to these."""
+
+from __future__ import annotations
+
+from itertools import count
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import and_, select
+
+from app.ltis.store import Lti
+from app.storage import tables as t
+from app.storage.counts import recount
+from app.storage.erasing import erase_runs
+from tests.support.runs import Run, add_runs, counted, counted_anew
+from tests.support.site import Site, call, cell_run, record, seen
+
+WRITE = "mod_lticontainer_write_nblogs"
+_rounds = count(1)
+
+
+@pytest.fixture
+def token(site: Site) -> str:
+    return site.token("nblogs:write")
+
+
+def client(session: str, message: str, number: int, hour: int) -> dict[str, str]:
+    return cell_run(session, message, number)[0] | {"date": f"2026-11-23T{hour:02d}:00:00Z"}
+
+
+def server(session: str, message: str, status: str, hour: int, user: str) -> dict[str, str]:
+    answered = {"status": status, "username": user, "date": f"2026-11-23T{hour:02d}:00:01Z"}
+    return record(host="server", session=session, message=message, **answered)
+
+
+def steps(lti: int) -> st.SearchStrategy[tuple[str, Any]]:
+    """One thing that happens: a request with records, a registration, an erasure."""
+    session = st.sampled_from([f"a{lti}", f"b{lti}"])
+    message = st.sampled_from(["m1", "m2", "m3"])
+    hour = st.integers(0, 23)
+    clients = st.builds(client, session, message, st.integers(1, 2), hour)
+    status, user = st.sampled_from(["ok", "error", "aborted"]), st.sampled_from(["x", "y", ""])
+    servers = st.builds(server, session, message, status, hour, user)
+    sessions = st.builds(seen, session, st.sampled_from([lti, lti + 1]))
+    records = st.lists(st.one_of(clients, clients, servers, servers, sessions), min_size=1, max_size=6)
+    return st.one_of(
+        *[st.tuples(st.just("write"), records)] * 5,
+        st.tuples(st.just("register"), st.tuples(st.sampled_from([lti, lti + 1]), st.integers(1, 3))),
+        st.tuples(st.just("erase"), st.sampled_from(["x", "y", ""])),
+    )
+
+
+def erase(site: Site, username: str, sessions: str) -> None:
+    e = t.executions.c
+    condition = and_(e.username == username, e.session.like(sessions))
+    with site.parts.database.writing() as connection:
+        for session, message in connection.execute(select(e.session, e.message).where(condition)).fetchall():
+            erase_runs(connection, session, [message])
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_counts_equal_a_recount_after_anything(site: Site, token: str, data: st.DataObject) -> None:
+    lti = next(_rounds) * 10
+    for kind, what in data.draw(st.lists(steps(lti), min_size=1, max_size=8)):
+        match kind:
+            case "write":
+                call(site.parts, WRITE, {"nb_logs": what}, token)
+            case "register":
+                site.parts.ltis.register([Lti(what[0], what[1], 1)], may_move=True)
+            case "erase":
+                erase(site, what, f"_{lti}")
+        assert counted(site) == counted_anew(site), kind
+
+
+def test_a_recount_gives_what_is_there_already(site: Site, token: str) -> None:
+    site.register(1, 2)
+    call(site.parts, WRITE, {"nb_logs": [seen("s", 1), *cell_run("s", "m1"), *cell_run("s", "m2", 2)]}, token)
+    before = counted(site)
+    with site.parts.database.writing() as connection:
+        assert recount(connection) == 2
+    assert counted(site) == before == counted_anew(site)
+
+
+def test_a_recount_mends_what_others_have_done(site: Site) -> None:
+    add_runs(site, 2, [Run(), Run(status="error"), Run(asked_us=None)], count=False)
+    add_runs(site, 3, [Run()], count=False)
+    with site.parts.database.writing() as connection:
+        assert recount(connection, [2]) == 1
+    assert set(counted(site).values()) == {(1, 1)}
+    with site.parts.database.writing() as connection:
+        assert recount(connection) == 2
+    assert counted(site) == counted_anew(site)
+
+
+def test_an_erased_user_is_not_named_in_counts(site: Site, token: str) -> None:
+    site.register(1, 2)
+    call(site.parts, WRITE, {"nb_logs": [seen("s", 1), *cell_run("s", "m1")]}, token)
+    assert [row["username"] for row in site.rows("counts")] == ["student1"]
+    erase(site, "student1", "%")
+    assert site.rows("counts") == []
+
+
+def test_writers_at_the_same_moment_count_each_run_once(site: Site, token: str) -> None:
+    site.register(1, 2)
+    call(site.parts, WRITE, {"nb_logs": [seen(f"s{n}", 1) for n in range(4)]}, token)
+    parts = [site.more_parts() for _ in range(2)]
+    start = Barrier(4)
+
+    def write(index: int) -> None:
+        start.wait()
+        for number in range(40):
+            asked, answered = cell_run(f"s{number % 4}", f"m{number}", number % 3)
+            # Each part comes twice, from two processes, the second time a little later.
+            later = {"date": f"2026-11-23T10:00:0{2 + index}Z"}
+            found = [asked | later, answered | later, answered][index % 2 : index % 2 + 2]
+            call(parts[index % 2], WRITE, {"nb_logs": found}, token)
+
+    threads = [Thread(target=write, args=(index,)) for index in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert counted(site) == counted_anew(site)
+    assert sum(ok + error for ok, error in counted(site).values()) == 40
