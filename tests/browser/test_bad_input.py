@@ -24,7 +24,9 @@ NAMES = (
 )
 FILE = '<b onclick="window.hacked=1">"R&D" الف </b>' + "long" * 36 + ".ipynb"
 
-CLICK = "[...document.querySelectorAll('tbody th a')].find((a) => a.textContent === arguments[0]).click()"
+CLICK = """
+[...document.querySelectorAll(".matrix tbody th a")].find((a) => a.textContent === arguments[0]).click();
+return true"""
 HEADING = "return document.querySelector('h1 bdi').textContent"
 
 
@@ -44,7 +46,7 @@ def test_names_are_text_and_lead_to_their_own_view(browser: Browser, strange: tu
     shown = {link.get_attribute("textContent") for link in browser.all(".matrix tbody th a")}
     assert shown == set(NAMES)
     for name in NAMES:
-        browser.driver.execute_script(CLICK, name)
+        browser.until(lambda driver: driver.execute_script(CLICK, name))  # noqa: B023  # called at once
         browser.until(lambda driver: driver.execute_script(HEADING) == name)  # noqa: B023  # called at once
         browser.find(".facts")
         browser.driver.execute_script("location.hash = arguments[0]", f"/course/{COURSE_ID}")

@@ -32,7 +32,7 @@ FLAGS = (
     "--hide-scrollbars",
     "--ignore-certificate-errors",
 )
-WAIT = 15
+WAIT = 30
 
 
 def available() -> str | None:
