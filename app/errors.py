@@ -29,6 +29,7 @@
      +-- EngineLost           a container engine broke off
      +-- EngineNonsense       a container engine's answer makes no sense
      +-- EngineFailed         a container engine reports an error
+     +-- Busy                 too many archives at once
      +-- InternalError        a fault of the service, logged under an id
 
 `exception` and `message` are Moodle's own where Moodle has the error (lib/moodlelib.php,
@@ -191,6 +192,15 @@ class NotInstalled(CallError):
     message = "A part that this needs is not installed"
 
 
+class Busy(CallError):
+    """So much of this kind is under way that one more would hold up everything else."""
+
+    code = "busy"
+    fault = -32059
+    status = 503
+    message = "Too much of this kind is under way; try again later"
+
+
 class HostUnknown(CallError):
     """No container host of that name, or none that the caller's courses may use."""
 
@@ -349,6 +359,7 @@ ERRORS: tuple[type[CallError], ...] = (
     ServiceUnavailable,
     HostMismatch,
     NotInstalled,
+    Busy,
     HostUnknown,
     HostSecretLost,
     HostUnresolved,

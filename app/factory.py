@@ -149,7 +149,7 @@ def build_service(settings: Settings) -> Service:
         ),
         authenticator,
     )
-    archive = archive_download(hosts, moodle_host, Trail(audit))
+    archive = archive_download(hosts, moodle_host, Trail(audit), max(1, settings.threads // 4))
     return Service(
         settings=settings,
         database=database,

@@ -41,6 +41,7 @@ from sqlalchemy.exc import ArgumentError
 
 PREFIX = "LTICONTAINER_"
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
+HIGHEST_PORT = 65_535
 SEND_TOKEN_VARIABLE = f"{PREFIX}SEND_TOKEN"
 """No setting: the token for `lticontainer send`, which need not stand on a command line."""
 KEY_BYTES = 32
@@ -86,6 +87,19 @@ def check_database_url(text: str) -> None:
         raise ValueError("is not an SQLAlchemy URL") from None
     if url.drivername not in SUPPORTED_DATABASES:
         raise ValueError(f"must begin with one of {', '.join(SUPPORTED_DATABASES)}")
+
+
+def check_bind(text: str) -> None:
+    """Refuse what gunicorn can't listen on; raises ValueError."""
+    if text.startswith("unix:"):
+        if not text.removeprefix("unix:"):
+            raise ValueError("names no path after unix:")
+        return
+    match = re.fullmatch(r"(\[[0-9A-Fa-f:.%]+\]|[^\s:\[\]/]*):([0-9]{1,6})", text)
+    if not match:
+        raise ValueError("must be HOST:PORT, such as 127.0.0.1:8088, or unix:PATH")
+    if int(match[2]) > HIGHEST_PORT:
+        raise ValueError(f"has the port {match[2]}, the highest is {HIGHEST_PORT}")
 
 
 class CoursePolicy(BaseModel):
@@ -275,6 +289,12 @@ class Settings(BaseSettings):
         if value.lstrip().startswith("["):
             return json.loads(value)
         return [item.strip() for item in value.split(",") if item.strip()]
+
+    @field_validator("bind")
+    @classmethod
+    def _check_bind(cls, value: str) -> str:
+        check_bind(value)
+        return value
 
     @field_validator("database_url")
     @classmethod

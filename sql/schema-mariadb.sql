@@ -143,12 +143,15 @@ CREATE TABLE lticontainer_rejects (
     username VARCHAR(255) NOT NULL DEFAULT '',
     whole INTEGER NOT NULL DEFAULT '0',
     raw LONGBLOB NOT NULL,
+    text_digest VARCHAR(32) NOT NULL DEFAULT '',
     CONSTRAINT pk_lticontainer_rejects PRIMARY KEY (id)
 ) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE INDEX ix_lticontainer_rejects_caller ON lticontainer_rejects (caller);
 
 CREATE INDEX ix_lticontainer_rejects_session ON lticontainer_rejects (session);
+
+CREATE INDEX ix_lticontainer_rejects_text_digest ON lticontainer_rejects (text_digest);
 
 CREATE TABLE lticontainer_rosters (
     course BIGINT NOT NULL,

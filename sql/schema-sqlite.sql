@@ -144,12 +144,15 @@ CREATE TABLE lticontainer_rejects (
     username VARCHAR(255) DEFAULT '' NOT NULL,
     whole INTEGER DEFAULT '0' NOT NULL,
     raw BLOB NOT NULL,
+    text_digest VARCHAR(32) DEFAULT '' NOT NULL,
     CONSTRAINT pk_lticontainer_rejects PRIMARY KEY (id)
 );
 
 CREATE INDEX ix_lticontainer_rejects_caller ON lticontainer_rejects (caller);
 
 CREATE INDEX ix_lticontainer_rejects_session ON lticontainer_rejects (session);
+
+CREATE INDEX ix_lticontainer_rejects_text_digest ON lticontainer_rejects (text_digest);
 
 CREATE TABLE lticontainer_rosters (
     course BIGINT NOT NULL,

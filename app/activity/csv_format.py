@@ -12,12 +12,13 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-from app.activity.execution import FIELDS, NAMES, Values
+from app.activity.execution import NAMES, Values
 
 BOM = "\ufeff"
 GUARD = "'"
 RISKY = frozenset("=+-@\t\r\n＝＋－＠'")  # the full-width ones are meant
-_TEXTS = tuple(index for index, field in enumerate(FIELDS) if field.kind == "text" and field.name != "id")
+# What students and programs choose stands side by side; all other columns are the service's own words and numbers.
+_FIRST, _LAST = NAMES.index("session"), NAMES.index("status") + 1
 
 
 def guard(text: str) -> str:
@@ -46,9 +47,6 @@ def write_csv(pages: Iterable[Sequence[Values]], *, bom: bool) -> Iterator[bytes
 
 
 def _guarded(values: Values) -> Sequence[object]:
-    row = list(values)
-    for index in _TEXTS:
-        text = row[index]
-        if text and text[0] in RISKY:
-            row[index] = GUARD + text
-    return row
+    if RISKY.isdisjoint([text[:1] for text in values[_FIRST:_LAST]]):
+        return values
+    return [*values[:_FIRST], *map(guard, values[_FIRST:_LAST]), *values[_LAST:]]

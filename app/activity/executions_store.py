@@ -91,21 +91,13 @@ def conditions(selection: Selection) -> list[ColumnElement[bool]]:
 
 
 def _split(text: str) -> Execution:
-    row, session, message, course, inst, lti, *texts, asked, answered, duration = text.split(SEPARATOR)
-    username, filename, codenum, cell_id, status = texts
-    return Execution(
-        row_id=int(row),
-        session=session,
-        message=message,
-        course_id=int(course),
-        inst_id=int(inst),
-        lti_id=int(lti),
-        username=username,
-        filename=filename,
-        codenum=codenum,
-        cell_id=cell_id,
-        status=status,
-        asked_us=int(asked) if asked else None,
-        answered_us=int(answered) if answered else None,
-        duration_us=int(duration) if duration else None,
-    )
+    parts: list[Any] = text.split(SEPARATOR)
+    for index in _NUMBERS:
+        parts[index] = int(parts[index])
+    for index in _TIMES:
+        parts[index] = int(parts[index]) if parts[index] else None
+    return Execution._make(parts)
+
+
+_NUMBERS = tuple(Execution._fields.index(name) for name in ("row_id", "course_id", "inst_id", "lti_id"))
+_TIMES = tuple(Execution._fields.index(name) for name in ("asked_us", "answered_us", "duration_us"))

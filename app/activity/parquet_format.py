@@ -10,7 +10,7 @@ from typing import Any
 from app.activity.execution import FIELDS, Values
 from app.errors import NotInstalled
 
-GROUP = 50_000
+GROUP = 20_000
 """Rows of a row group: they are held in memory until the group is whole."""
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from app.activity.execution import MICROSECOND, Execution, Values, result_of
 from app.activity.identity import Identities
 from app.activity.pseudonyms import Pseudonyms
 
+_MINUTE_US = 60 * MICROSECOND
+_MINUTES = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -17,12 +20,39 @@ def moment(microseconds: int, zone: tzinfo) -> datetime:
     return found if zone is UTC else found.astimezone(zone)
 
 
+class Clock:
+    """Writes times of one zone as ISO 8601 with offset, to the microsecond."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        # Runs of one class lie close together: what their times have in common is made once a minute.
+        self._minute = lru_cache(maxsize=_MINUTES)(self._make_minute)
+
+    def text(self, microseconds: int | None) -> str | None:
+        """Return a time as text; None for none."""
+        if microseconds is None:
+            return None
+        minute, rest = divmod(microseconds, _MINUTE_US)
+        head, offset = self._minute(minute)
+        if not head:
+            return moment(microseconds, self._zone).isoformat(timespec="microseconds")
+        second, micro = divmod(rest, MICROSECOND)
+        return f"{head}{second:02d}.{micro:06d}{offset}"
+
+    def _make_minute(self, minute: int) -> tuple[str, str]:
+        time = moment(minute * _MINUTE_US, self._zone)
+        text = time.isoformat(timespec="seconds")
+        # Before there were time zones, offsets had seconds.
+        return ("", "") if time.second else (text[:17], text[19:])
+
+
 class Presenter:
     """Says what exports show of an execution. Without `pseudonyms` users are named."""
 
     def __init__(self, identities: Identities, zone: tzinfo, pseudonyms: Pseudonyms | None) -> None:
         self.identities = identities
         self.zone = zone
+        self._clock = Clock(zone)
         self._pseudonyms = pseudonyms
 
     def hide(self, execution: Execution) -> Execution:
@@ -30,31 +60,29 @@ class Presenter:
         return self._pseudonyms.hide(execution) if self._pseudonyms else execution
 
     def values(self, execution: Execution) -> Values:
-        """Return the values in the order of FIELDS; times as datetimes, seconds as a float, None for unknown."""
-        e = self.hide(execution)
+        """Return the values in the order of FIELDS: times in microseconds, seconds a float, None: unknown."""
+        e = self._pseudonyms.hide(execution) if self._pseudonyms else execution
+        _, session, message, course, inst, lti, user, file, code, cell, status, asked, answered, duration = e
         return (
-            self.identities.of(e.session, e.message),
-            e.course_id,
-            e.inst_id,
-            e.lti_id,
-            e.session,
-            e.message,
-            e.username,
-            e.filename,
-            e.codenum,
-            e.cell_id,
-            e.status,
+            self.identities.of(session, message),
+            course,
+            inst,
+            lti,
+            session,
+            message,
+            user,
+            file,
+            code,
+            cell,
+            status,
             result_of(e),
-            None if e.asked_us is None else moment(e.asked_us, self.zone),
-            None if e.answered_us is None else moment(e.answered_us, self.zone),
-            None if e.duration_us is None else e.duration_us / MICROSECOND,
+            asked,
+            answered,
+            None if duration is None else duration / MICROSECOND,
         )
 
     def texts(self, execution: Execution) -> Values:
-        """Return the same with times as ISO 8601 text with offset, to the microsecond."""
-        *values, asked, answered, duration = self.values(execution)
-        return (*values, _iso(asked), _iso(answered), duration)
-
-
-def _iso(time: datetime | None) -> str | None:
-    return None if time is None else time.isoformat(timespec="microseconds")
+        """Return the same with times as text."""
+        values = self.values(execution)
+        text = self._clock.text
+        return (*values[:12], text(values[12]), text(values[13]), values[14])

@@ -104,10 +104,13 @@ class ActivityStore:
 
     def tries(self, wanted: Filter) -> Iterator[Tries]:
         """Yield all tries, by student and cell."""
+        cells: dict[tuple[str, str], Cell] = {}
         for username, text in self._rows(_tries(wanted, is_sqlite=self._database.is_sqlite)):
             for line in text.split(_LINES):
                 filename, codenum, results, last, spent, asked, first = line.split(SEPARATOR)
-                cell = Cell(shown_file(filename), code_number(codenum))
+                cell = cells.get((filename, codenum))
+                if cell is None:
+                    cell = cells[filename, codenum] = Cell(shown_file(filename), code_number(codenum))
                 yield Tries(
                     username, cell, results, int(last), int(spent), int(asked), int(first) if first else None
                 )

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from sqlalchemy import Connection, Row, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, tuple_, update
 
 from app.auth.addresses import Network
 from app.storage import tables as t
@@ -66,9 +66,8 @@ class TokenStore:
 
     def find(self, token: str) -> ServiceToken | None:
         """Return the token's row, revoked ones too; None where there is none."""
-        statement = select(t.tokens).where(t.tokens.c.token_hash == hash_token(token))
         with self._database.reading() as connection:
-            row = connection.execute(statement).first()
+            row = connection.execute(_FIND, {"hash": hash_token(token)}).first()
             return _read(row) if row else None
 
     def list(self) -> list[ServiceToken]:
@@ -93,8 +92,7 @@ class TokenStore:
     def epoch(self) -> int:
         """Return how often any token was revoked or rotated. Ask before the token itself is looked up."""
         with self._database.reading() as connection:
-            statement = select(t.epochs.c.value).where(t.epochs.c.name == t.REVOCATIONS)
-            return connection.execute(statement).scalar() or 0
+            return connection.execute(_EPOCH).scalar() or 0
 
     def _raise_epoch(self, connection: Connection) -> None:
         dialect = "sqlite" if self._database.is_sqlite else "mysql"
@@ -122,6 +120,11 @@ class TokenStore:
             return read_counters(connection, [(inst_id, lti_id)])[inst_id, lti_id]
 
         return self._database.write(work)
+
+
+# Asked with every request: made once, SQLAlchemy need not look through them again.
+_FIND = select(t.tokens).where(t.tokens.c.token_hash == bindparam("hash"))
+_EPOCH = select(t.epochs.c.value).where(t.epochs.c.name == t.REVOCATIONS)
 
 
 def read_revoked(connection: Connection, ids: Collection[int]) -> set[int]:

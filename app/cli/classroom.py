@@ -20,6 +20,8 @@ REST = "/webservice/rest/server.php"
 FUNCTION = "mod_lticontainer_write_nblogs"
 TIMEOUT = 30
 SENDERS = 8
+PAUSE = 2.0
+"""Seconds before a record that was not taken is sent again."""
 
 
 class NotTaken(Exception):
@@ -117,7 +119,7 @@ def send_in_time(
                 send(sent.record)
                 break
             except NotTaken:
-                wait = 2.0
+                wait = PAUSE
         if stopped.is_set():
             return
 

@@ -19,7 +19,7 @@ import click
 from sqlalchemy import create_engine, func, select
 
 from app.cli.classroom import Classroom, NotTaken, Target
-from app.settings import CONFIG_VARIABLE
+from app.settings import CONFIG_VARIABLE, check_bind
 from app.storage import tables as t
 
 START_SECONDS = 30
@@ -97,8 +97,9 @@ The service runs until you press Ctrl-C."""
 def _check_free(bind: str) -> None:
     host, _, port = bind.rpartition(":")
     try:
+        check_bind(bind)
         socket.create_server((host, int(port))).close()
-    except (OSError, ValueError, OverflowError) as error:
+    except (OSError, ValueError) as error:
         raise click.ClickException(f"--bind {bind}: can't listen there: {error}") from error
 
 

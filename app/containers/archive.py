@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import BoundedSemaphore
 
 from marshmallow import fields, validate
 
@@ -21,7 +22,7 @@ from app.containers.naming import CourseNames, VolumeName
 from app.containers.packing import PACKERS, Tally, pack
 from app.containers.wire import OfCourseSchema
 from app.downloads import Content, Download, DownloadCall
-from app.errors import EngineNonsense, EngineTimeout, InvalidParameter
+from app.errors import Busy, EngineNonsense, EngineTimeout, InvalidParameter
 from app.fields import Text
 
 ACTION = "archive_volume"
@@ -39,8 +40,13 @@ class ArchiveSchema(OfCourseSchema):
     )
 
 
-def archive_download(hosts: Hosts, moodle_host: str, trail: Trail) -> Download:
-    """Return the download."""
+def archive_download(hosts: Hosts, moodle_host: str, trail: Trail, at_once: int) -> Download:
+    """Return the download.
+
+    :param at_once: so many of them may be under way in this process: each holds one of its threads for as long
+        as the client takes.
+    """
+    places = BoundedSemaphore(at_once)
 
     def handle(call: DownloadCall) -> Content:
         arguments = call.arguments
@@ -56,7 +62,10 @@ def archive_download(hosts: Hosts, moodle_host: str, trail: Trail) -> Download:
         def chunks() -> Iterator[bytes]:
             carrier = Carrier(host.name, lambda: hosts.engine(host))
             tally = Tally()
-            with trail.act(call.actor, ACTION, Target(host.name, names.course_id, name.full)) as act:
+            with (
+                _place(places, at_once),
+                trail.act(call.actor, ACTION, Target(host.name, names.course_id, name.full)) as act,
+            ):
                 _check_there(carrier, name)
                 with _told(act, host.name, tally), carrier.holding(name.full) as tar:
                     yield from pack(_in_time(host.name, tar), name.short, packer, tally)
@@ -75,6 +84,16 @@ def archive_download(hosts: Hosts, moodle_host: str, trail: Trail) -> Download:
         covers=covers_its_course,
         example={"host": "local", "course_id": 2, "volume": "lms_sub_report1_2_moodle.example.org"},
     )
+
+
+@contextmanager
+def _place(places: BoundedSemaphore, at_once: int) -> Iterator[None]:
+    if not places.acquire(blocking=False):
+        raise Busy(f"{at_once} archives are being fetched already")
+    try:
+        yield
+    finally:
+        places.release()
 
 
 def _check_there(carrier: Carrier, name: VolumeName) -> None:

@@ -35,19 +35,17 @@ class Words:
         return cls(tuple(word for word in words if not word.startswith("-")), unwanted)
 
     def match(self, name: str) -> bool:
-        """Say whether a name is shown."""
-        return all(word in name for word in self.wanted) and not any(word in name for word in self.unwanted)
+        """Say whether a name is shown; `a:b` and `a : b` are one name to whoever types a filter."""
+        forms = name, name.replace(" : ", ":")
+        if any(word in form for word in self.unwanted for form in forms):
+            return False
+        return all(any(word in form for form in forms) for word in self.wanted)
 
 
 def list_images(images: Iterable[Image], words: Words) -> list[Shown]:
     """Return the lines: the default, then images by name, each tag a line; those without one by short id."""
     named = [Shown(name, image) for image in images for name in _names(image)]
-    return [Shown(DEFAULT), *sorted((s for s in named if _matches(s, words)), key=lambda shown: shown.name)]
-
-
-def _matches(shown: Shown, words: Words) -> bool:
-    # `a:b` and `a : b` are one name to whoever types a filter.
-    return words.match(shown.name) or words.match(shown.name.replace(" : ", ":"))
+    return [Shown(DEFAULT), *sorted((s for s in named if words.match(s.name)), key=lambda shown: shown.name)]
 
 
 def _names(image: Image) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sqlalchemy import Connection, func, or_, select, text
+from sqlalchemy import Connection, delete, func, or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import ServiceUnavailable
@@ -44,7 +44,16 @@ def check_health(database: Database) -> Health:
     if revision != head:
         state = "missing" if revision is None else f"at {revision}"
         return Health("error", database.kind, f"{state}, needs {head}: run `lticontainer db upgrade`", warnings)
+    try:
+        database.write(_touch)
+    except ServiceUnavailable as error:
+        return Health("error", database.kind, "current", [error.detail, *warnings])
     return Health("warning" if warnings else "ok", database.kind, "current", warnings)
+
+
+def _touch(connection: Connection) -> None:
+    """Write nothing: a database that is read-only, or an account that may not write, refuses even that."""
+    connection.execute(delete(t.rejects).where(t.rejects.c.id == 0))
 
 
 def _durability(connection: Connection, database: Database) -> list[str]:

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -84,7 +85,7 @@ def scrub(data: bytes, secret: str) -> bytes:
 
 
 class RejectStore:
-    """Keeps rejects, at most `max_count` of each token and `max_bytes` of each."""
+    """Keeps rejects, each once: at most `max_count` of each token and `max_bytes` of each."""
 
     def __init__(self, database: Database, recheck: Recheck, max_count: int, max_bytes: int) -> None:
         self._database = database
@@ -100,28 +101,35 @@ class RejectStore:
         """
         long = [reject for reject in rejects if len(reject.raw) > self._max_bytes]
         short = [reject for reject in rejects if len(reject.raw) <= self._max_bytes]
-        room = self._database.write(self._keep, caller, short)
+        left = self._database.write(self._keep, caller, short)
         if long:
             text = f"The text has {len(long[0].raw)} bytes, {self._max_bytes} are kept at most"
             raise RejectLimit(f"{long[0].reason}. {text}")
-        if room < len(short):
+        if left:
             text = f"{self._max_count} rejected records of this token are kept at most"
-            raise RejectLimit(f"{short[room].reason}. {text}")
+            raise RejectLimit(f"{left[0].reason}. {text}")
 
-    def _keep(self, connection: Connection, caller: Caller, rejects: Sequence[Reject]) -> int:
-        """Insert what there is room for, and return how many those are."""
+    def _keep(self, connection: Connection, caller: Caller, rejects: Sequence[Reject]) -> Sequence[Reject]:
+        """Insert what there is room for and not kept already, and return the rest."""
         for error in self._recheck(connection, [caller]).values():
             raise error
-        count = select(func.count()).where(t.rejects.c.caller == caller.key)
+        new = {_digest(caller, reject): reject for reject in reversed(rejects)}  # the first of equal ones stays
+        c = t.rejects.c
+        for digest in connection.execute(select(c.text_digest).where(c.text_digest.in_(new))).scalars():
+            new.pop(digest, None)
+        count = select(func.count()).where(c.caller == caller.key)
         room = max(0, self._max_count - int(connection.execute(count).scalar_one()))
-        for reject in rejects[:room]:
-            if not _is_withheld(connection, reject):
-                self._insert(connection, caller, reject)
-        return min(room, len(rejects))
+        fresh = [
+            (digest, reject) for digest, reject in reversed(new.items()) if not _is_withheld(connection, reject)
+        ]
+        for digest, reject in fresh[:room]:
+            self._insert(connection, caller, reject, digest)
+        return [reject for _, reject in fresh[room:]]
 
     @staticmethod
-    def _insert(connection: Connection, caller: Caller, reject: Reject) -> None:
+    def _insert(connection: Connection, caller: Caller, reject: Reject, digest: str) -> None:
         row = {
+            "text_digest": digest,
             "received_at": int(time.time()),
             "caller": caller.key,
             "coverage": _dump_coverage(caller),
@@ -154,6 +162,12 @@ class RejectStore:
     @staticmethod
     def _discard(connection: Connection, reject_id: int) -> bool:
         return bool(connection.execute(delete(t.rejects).where(t.rejects.c.id == reject_id)).rowcount)
+
+
+def _digest(caller: Caller, reject: Reject) -> str:
+    """Return what two rejects have in common that are one: sender, code and text; a client that tries again."""
+    head = json.dumps([caller.key, reject.protocol, reject.code, reject.whole]).encode()
+    return blake2b(head + scrub(reject.raw, caller.secret), digest_size=16).hexdigest()
 
 
 def _is_withheld(connection: Connection, reject: Reject) -> bool:

@@ -18,11 +18,14 @@ DEPTH_LIMIT = 32
 REPAIR_LIMIT = 512 * 1024
 """Bytes of the longest body that is repaired; one record is far shorter."""
 _METHOD = re.compile(rb"<methodName>\s*([\w.:/-]{1,200})\s*</methodName>")
+_UTF16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
+"""How a body in UTF-16 begins (XML 1.0, appendix F), the one encoding in which a name is not found as it is."""
 _HEAD = r"\s*(?:<\?xml[^>]*\?>)?\s*<methodCall>\s*<methodName>\s*[\w.:/-]+\s*</methodName>\s*<params>\s*<param>"
 _TAIL = r"\s*</struct>\s*</value>\s*</param>\s*</params>\s*</methodCall>\s*"
+# Possessive: what can't match otherwise needs no place to go back to, which took 150 times the text's memory.
 _MEMBER = (
     r"\s*<member>\s*<name>{}</name>\s*<value>\s*"
-    r"(?:<string\s*/>|<string>([^<]*(?:<(?!/?(?:member|name|value|string|struct)\b)[^<]*)*)</string>)\s*</value>\s*</member>"
+    r"(?:<string\s*/>|<string>([^<]*+(?:<(?!/?(?:member|name|value|string|struct)\b)[^<]*+)*+)</string>)\s*</value>\s*</member>"
 )
 
 
@@ -60,7 +63,8 @@ class _StrictUnmarshaller(Unmarshaller):
 
 def peek_method(body: bytes) -> str:
     """Return the method that a body names, or the empty string; before the rest is looked at."""
-    match = _METHOD.search(body[:4096])
+    codec = _UTF16.get(body[:2])
+    match = _METHOD.search(body.decode(codec, "replace").encode("utf-8", "replace") if codec else body)
     return match.group(1).decode("ascii", "replace") if match else ""
 
 

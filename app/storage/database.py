@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DBAPIError,
+    DisconnectionError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
@@ -238,7 +245,8 @@ class Unreachable(ServiceUnavailable):
 
 # 2002 and 2003 no connection, 1040 too many, 1044, 1045 and 1049 account or database, 1290 read-only.
 UNREACHABLE_ERRNOS = frozenset({2002, 2003, 1040, 1044, 1045, 1049, 1290})
-UNREACHABLE_TEXTS = ("disk is full", "unable to open", "is locked")
+UNREACHABLE_TEXTS = ("disk is full", "unable to open", "is locked", "readonly database")
+NO_DATABASE_TEXTS = ("file is not a database", "disk image is malformed")
 
 
 def _is_unreachable(error: DBAPIError) -> bool:
@@ -257,6 +265,11 @@ def translated_errors() -> Iterator[None]:
         log.error("database: %s", describe(error))
         kind = Unreachable if _is_unreachable(error) else ServiceUnavailable
         raise kind(_cause(error)) from error
+    except DatabaseError as error:
+        if not any(sign in str(error.orig) for sign in NO_DATABASE_TEXTS):
+            raise
+        log.error("database: %s", describe(error))
+        raise Unreachable("The file is no SQLite database, or is damaged; see the setting database_url") from error
     except PoolTimeout as error:
         raise Unreachable("All database connections are in use") from error
 
@@ -271,7 +284,7 @@ def _cause(error: DBAPIError) -> str:
         return "The database lacks a table; run `lticontainer db upgrade`"
     if errno(error) in REFUSED_ERRNOS:
         return "The database refuses the account, or has no such database; see the setting database_url"
-    if errno(error) == 1290:
+    if errno(error) == 1290 or "readonly database" in text:
         return "The database is read-only"
     if errno(error) in (1142, 1143):
         return "The database's account may not write; it needs SELECT, INSERT, UPDATE and DELETE"

@@ -222,8 +222,10 @@ rejects = _table(
     _text("username", USERNAME),
     Column("whole", Integer, nullable=False, server_default="0"),
     Column("raw", Bytes, nullable=False),
+    _text("text_digest", 32),
     Index(None, "caller"),
     Index(None, "session"),
+    Index(None, "text_digest"),
 )
 
 course_rules = _table(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from threading import Lock
 
-FRESH_SECONDS = 1.5
+FRESH_SECONDS = 2.0
 """How old a shared answer may be."""
 LIMIT_BYTES = 32 * 2**20
 """How much is kept in one process."""

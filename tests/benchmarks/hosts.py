@@ -121,6 +121,7 @@ def measure(engine: Engine) -> list[Figure]:
             time.sleep(0.2)
             cold.append(timed(lambda: caller.call("get_images", host="hub")))
         warm = [timed(lambda: caller.call("get_images", host="hub")) for _ in range(WARM)]
+        plain = [timed(lambda: caller.call("get_site_info")) for _ in range(WARM)]
         command = [program("docker"), "--host", f"unix://{engine.socket}", "images"]
         client = [timed(lambda: subprocess.run(command, check=True, capture_output=True)) for _ in range(COMMANDS)]
         created, bare = create(engine, caller)
@@ -129,6 +130,7 @@ def measure(engine: Engine) -> list[Figure]:
     return [
         Figure(name, "image list, warm, p50", median(warm), "ms", 5.0),
         Figure(name, "image list, warm, p95", quantiles(warm, n=20)[-1], "ms"),
+        Figure(name, "a call that asks no engine (`get_site_info`), p50", median(plain), "ms"),
         Figure(name, "`docker images` on the bare socket, p50", median(client), "ms"),
         Figure(name, "times faster than `docker images`", median(client) / median(warm), "", 3.0, least=True),
         Figure(name, "first call, cold, median", median(cold), "ms", 500.0),

@@ -241,6 +241,19 @@ def test_a_carrier_that_others_use_is_left_to_them(local: Site, engine: Engine) 
             assert len(client.containers(all=True)) == 4
 
 
+def test_some_threads_are_always_left_for_everything_else(local: Site, engine: Engine, volume: Path) -> None:
+    (volume / "big").write_bytes(os.urandom(32 * 2**20))
+    with Service(local.env | {"LTICONTAINER_THREADS": "4"}, workers=1) as service:
+        with socket.create_connection(("127.0.0.1", service.port)) as client:
+            request = f"GET {path()} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token(local)}\r\n\r\n"
+            client.sendall(request.encode())
+            assert client.recv(100).startswith(b"HTTP/1.1 200")
+            second = get(service.port, path(), f"Authorization: Bearer {token(local)}")
+            assert (second.status, json.loads(second.body)["errorcode"]) == (503, "busy")
+        assert entry(local).state is State.FAILED
+        assert get(service.port, path(), f"Authorization: Bearer {token(local)}").status == 200
+
+
 @pytest.mark.slow
 def test_a_gigabyte_takes_flat_memory(local: Site, engine: Engine, volume: Path) -> None:
     with (volume / "big").open("wb") as file:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -380,6 +381,45 @@ def test_serve_refuses_a_wrong_setting_before_it_starts_anything(sqlite_site: Si
     assert said.startswith("lticontainer: threads (LTICONTAINER_THREADS): ")
 
 
+BINDS = {
+    "127.0.0.1:70000": "has the port 70000, the highest is 65535",
+    "nonsense": "must be HOST:PORT, such as 127.0.0.1:8088, or unix:PATH",
+    "127.0.0.1:-1": "must be HOST:PORT",
+    "a b:80": "must be HOST:PORT",
+    "": "must be HOST:PORT",
+    "unix:": "names no path after unix:",
+}
+
+
+@pytest.mark.parametrize("bind", BINDS)
+def test_an_address_that_can_not_be_is_refused_in_one_sentence(sqlite_site: Site, bind: str) -> None:
+    assert BINDS[bind] in refuse("serve", "--bind", bind, env=sqlite_site.env)
+    if bind:
+        said = refuse("token", "list", env=sqlite_site.env | {"LTICONTAINER_BIND": bind}, here=True)
+        assert said.startswith(f"lticontainer: bind (LTICONTAINER_BIND): {BINDS[bind]}")
+
+
+@pytest.mark.parametrize("command", [("db", "upgrade"), ("token", "list"), ("rejects", "list")])
+def test_a_file_that_is_no_database_is_said_in_one_sentence(
+    sqlite_site: Site, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    other = tmp_path / "passwd"
+    other.write_text("root:x:0:0:root:/root:/bin/bash\n" * 100)
+    said = refuse(*command, env=sqlite_site.env | {"LTICONTAINER_DATABASE_URL": f"sqlite:///{other}"}, here=True)
+    assert said.endswith(": The file is no SQLite database, or is damaged; see the setting database_url\n")
+    assert len(said.splitlines()) == 1
+    assert other.read_text().startswith("root:x:0:0")
+
+
+def test_tryout_refuses_an_address_that_is_taken_before_it_makes_anything(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        for bind in (f"127.0.0.1:{port}", "127.0.0.1:70000", "nonsense"):
+            said = refuse("tryout", "--folder", str(tmp_path / "var"), "--bind", bind, env={}, here=True)
+            assert f"--bind {bind}: can't listen there" in said
+    assert not (tmp_path / "var").exists()
+
+
 # lti
 
 
@@ -500,6 +540,39 @@ def served(site: Site, tmp_path: Path) -> Iterator[tuple[process.Process, int, P
     process.await_ready(server, lambda: answers(port), 30, log)
     yield server, port, log
     process.kill_group(server)
+
+
+def test_what_serve_makes_is_private(tmp_path: Path) -> None:
+    """Its files hold students' records; its socket is for the group that the web server joins."""
+    folder, path = tmp_path / "data", tmp_path / "service.socket"
+    folder.mkdir()
+    site = Site(f"sqlite:///{folder}/records.sqlite3")
+    command = [sys.executable, "-m", "app", "serve", "--bind", f"unix:{path}", "--workers", "1"]
+    server = process.spawn(command, log=tmp_path / "log", env=process.environment(site.env))
+    try:
+        process.await_ready(server, lambda: asked(path) == 503, 30, tmp_path / "log")
+        site.upgrade()
+        token = site.token()
+        assert asked(path) == 200
+        call(site.parts, WRITE, {"nb_logs": [seen("s", 1)]}, token)
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
+        assert "records.sqlite3" in modes
+        assert set(modes.values()) == {0o600}
+        assert stat.S_IMODE(path.stat().st_mode) == 0o770
+    finally:
+        process.kill_group(server)
+        site.close()
+
+
+def asked(path: Path) -> int:
+    """Return the status of /health over a Unix socket, 0 where nobody listens."""
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(str(path))
+        except OSError:
+            return 0
+        client.sendall(b"GET /health HTTP/1.0\r\n\r\n")
+        return int(client.recv(100).split()[1])
 
 
 def answers(port: int) -> bool:

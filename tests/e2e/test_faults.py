@@ -166,6 +166,24 @@ def drop_all(site: Site) -> None:
         connection.exec_driver_sql(f"DROP TABLE {VERSION_TABLE}")
 
 
+def test_a_mariadb_that_is_read_only_is_an_error_until_it_is_not(own_mariadb: MariaDB) -> None:
+    with site_on(own_mariadb.create_database()) as site:
+        site.upgrade()
+        token = site.token()
+        with Service(site.env) as service:
+            own_mariadb.execute("SET GLOBAL read_only = 1")
+            try:
+                answer = get(service.port, "/health")
+                health = json.loads(answer.body)
+                check_unavailable_everywhere(Stack(service, site, token), "is read-only")
+            finally:
+                own_mariadb.execute("SET GLOBAL read_only = 0")
+            assert get(service.port, "/health").status == 200
+            assert rest(service.port, [seen("s", 1)], token).body == b"[]"
+    assert (answer.status, health["status"], health["database"]) == (503, "error", "mariadb")
+    assert health["warnings"] == ["The database is read-only"]
+
+
 def test_a_mariadb_that_may_lose_a_second_is_warned_of(own_mariadb: MariaDB) -> None:
     own_mariadb.execute("SET GLOBAL innodb_flush_log_at_trx_commit = 2")
     with site_on(own_mariadb.create_database()) as site:

@@ -159,7 +159,7 @@ def test_the_share_of_one_token_is_not_that_of_another(make_web: MakeWeb, wire: 
     narrow = type(wire)(web.client)
     for known in (token, web.token()):
         assert narrow.write([answered("m1", date="no")], known).code == "recordrejected"
-    assert narrow.write([answered("m1", date="no")], token).code == "rejectlimit"
+    assert narrow.write([answered("m2", date="no")], token).code == "rejectlimit"
 
 
 def test_a_text_too_long_to_be_kept_is_told(make_web: MakeWeb, wire: Wire, token: str) -> None:
@@ -221,3 +221,25 @@ def test_scrubbing_leaves_json_whole(web: WebSite, wire: Wire, token: str) -> No
     wire.write([answered("m", tags='["filename:a?wstoken=abc"]', date="x")], token)
     (kept,) = web.rejects()
     assert json.loads(kept.reject.raw)["tags"] == '["filename:a?wstoken=[token removed]"]'
+
+
+def test_a_bad_record_that_is_sent_again_is_kept_once(make_web: MakeWeb, wire: Wire) -> None:
+    web = make_web(reject_max_count=2)
+    wire = type(wire)(web.client)
+    token, other = web.token(), web.token()
+    bad = answered("m", date="never")
+    for _ in range(3):
+        assert wire.write([bad, bad], token).code == "recordrejected"
+    assert len(web.rejects()) == 1
+    assert wire.write([bad], other).code == "recordrejected"
+    assert len(web.rejects()) == 2
+    assert wire.write([answered("m2", date="never"), bad], token).code == "recordrejected"
+    assert wire.write([answered("m3", date="never")], token).code == "rejectlimit"
+    assert wire.write([bad], token).code == "recordrejected"
+    assert len(web.rejects()) == 3
+
+
+def test_a_request_that_can_not_be_read_is_kept_once(web: WebSite, wire: Wire, token: str) -> None:
+    for _ in range(3):
+        assert wire.post(WRITE, wire.encode(WRITE, {"x": "1"}), token).code == "invalidparameter"
+    assert len(web.rejects()) == 1

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 from xmlrpc.client import dumps
 
 import pytest
 
+from app.protocols.xmlrpc_wire import REPAIR_LIMIT, repair_struct
 from tests.protocols.wires import WRITE, XmlRpc
 from tests.support.process import ROOT
 from tests.support.rawhttp import load_recorded
@@ -128,3 +130,33 @@ def test_a_struct_in_place_of_the_list_is_one_clear_error(web: WebSite, token: s
     assert answer.code == "invalidparameter"
     assert "nb_logs: is not a list" in answer.detail
     assert [kept.reject.whole for kept in web.rejects()] == [True]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("mark", ["\ufeff", ""], ids=["mark", "no-mark"])
+def test_a_body_in_utf_16_is_read(web: WebSite, xmlrpc: XmlRpc, token: str, encoding: str, mark: str) -> None:
+    sent, answered = cell_run("s", "m")
+    records = [sent | {"tags": '["filename:課題.ipynb"]'}, answered]
+    answer = xmlrpc.post(WRITE, (mark + dumps((records,), WRITE, encoding="UTF-16")).encode(encoding), token)
+    assert (answer.result, answer.detail) == ({}, "")
+    assert [row["filename"] for row in web.rows("client_data")] == ["課題.ipynb"]
+
+
+def test_a_method_that_is_named_late_is_found(web: WebSite, xmlrpc: XmlRpc, token: str) -> None:
+    body = dumps(([record(session="s")],), WRITE).replace("<methodName>", " " * 10_000 + "<methodName>")
+    assert xmlrpc.post(WRITE, body.encode(), token).result == {}
+
+
+def test_repairing_takes_a_few_times_the_memory_of_a_body(web: WebSite) -> None:
+    good = body_of(MALFORMED)
+    fields = web.parts.registry.functions[NBDATA].unescaped
+    for filler, repaired in ((b"& ", True), (b"<x ", True), (b"</string", False)):
+        long = good.replace(b"Task", filler * ((REPAIR_LIMIT - len(good)) // len(filler)), 1)
+        assert REPAIR_LIMIT - 16 < len(long) <= REPAIR_LIMIT
+        tracemalloc.start()
+        found = repair_struct(long, fields)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert (found is not None) is repaired
+        assert peak < 8 * REPAIR_LIMIT
+    assert repair_struct(good + b" " * REPAIR_LIMIT, fields) is None

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -141,3 +142,37 @@ def test_under_stress_everybody_is_woken_with_its_own_answer() -> None:
     with ThreadPoolExecutor(24) as pool:
         assert all(pool.map(submit, works, timeout=60))
     assert sorted(written) == [work for work in works if work % 97]
+
+
+class Gone(Exception):
+    """An error that no single work can have caused."""
+
+
+def test_a_shared_error_reaches_everyone_before_the_next_group_writes() -> None:
+    told: list[bool] = []
+
+    class Failing(Held):
+        def __call__(self, works: Sequence[int]) -> Sequence[int]:
+            results = super().__call__(works)
+            if 1 in works:
+                raise Gone
+            told.extend(entry.error is not None for entry in second)
+            return results
+
+    writer, second = Failing(), list[Any]()
+    group: GroupCommit[int, int] = GroupCommit(writer, 2, (Gone,))
+    with ThreadPoolExecutor(4) as pool:
+        futures = [pool.submit(group.submit, 0)]
+        assert writer.entered.wait(10)
+        for count, work in enumerate((1, 2, 3), 1):
+            futures.append(pool.submit(group.submit, work))
+            while len(group._queue) < count:
+                time.sleep(0.001)
+        second += list(group._queue)[:2]
+        writer.let_go.set()
+        for future in futures[1:3]:
+            with pytest.raises(Gone):
+                future.result(10)
+        assert futures[3].result(10) == 30
+    # Neither was written again alone, and both had their error by then.
+    assert (writer.batches, told) == ([[0], [1, 2], [3]], [False, False, True, True])

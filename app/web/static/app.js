@@ -45,8 +45,8 @@ function App() {
 
 function Page({ onLook, onLeave }) {
   const route = useRoute();
-  const site = useAnswer("get_site_info", {});
-  const courses = useAnswer("get_courses", {});
+  const site = useAnswer("get_site_info", {}, { pace: "calm" });
+  const courses = useAnswer("get_courses", {}, { pace: "calm" });
   const list = courses.result?.courses ?? [];
   const course = list.find((one) => one.course_id === route.course);
   const functions = new Set((site.result?.functions ?? []).map((one) => one.name.replace("mod_lticontainer_", "")));

@@ -28,7 +28,7 @@ export function CellView({ course, route }) {
       <div><dt>${t("errors")}</dt><dd>${percent(cell.errors, cell.tries)}</dd></div>
       <div><dt>${t("median_tries")}</dt><dd>${cell.median_tries || "–"}</dd></div>
       <div><dt>${t("median_to_ok")}</dt><dd>${span(cell.median_seconds)}</dd></div></dl>
-    <section class="panel"><h2>${t("students")}</h2><div class="scroll" tabindex="0" role="region" aria-label=${t("students")}><table class="plain"><thead><tr><th scope="col">${t("student")}</th><th scope="col">${t("result")}</th>
+    <section class="panel narrow"><h2>${t("students")}</h2><div class="scroll" tabindex="0" role="region" aria-label=${t("students")}><table class="plain"><thead><tr><th scope="col">${t("student")}</th><th scope="col">${t("result")}</th>
       <th scope="col" class="num">${t("runs")}</th><th scope="col" class="num">${t("spent")}</th><th scope="col">${t("last_run")}</th></tr></thead>
       <tbody>${rows.map(({ student, run }) => html`<tr key=${student.username}><th scope="row" class="long"><a href=${toStudent(course, student.username, route.query.get("lti"))} title=${student.username}><bdi>${student.username}</bdi></a></th>
         <td><${RunState} run=${run} /></td><td class="num">${number(run.runs)}</td><td class="num">${spent(run)}</td><td>${ago(run.at)}</td></tr>`)}</tbody></table></div></section>`;

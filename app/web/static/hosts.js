@@ -2,13 +2,13 @@
 import { html } from "./html.js";
 import { useAnswer } from "./live.js";
 import { Notice } from "./notice.js";
-import { bytes, moment, number, percent } from "./times.js";
-import { t } from "./words.js";
+import { bytes, moment, number } from "./times.js";
+import { currentLanguage, t } from "./words.js";
 
-const SLOW = { slow: true };
+const FAR = { pace: "far" };
 
 export function HostsView({ course, functions }) {
-  const { result, error } = useAnswer("get_hosts", {}, SLOW);
+  const { result, error } = useAnswer("get_hosts", {}, FAR);
   if (error) return html`<${Notice} error=${error} />`;
   if (!result) return html`<p class="empty">${t("loading")}</p>`;
   return html`<div class="view-head"><h1>${t("view_hosts")}</h1></div>
@@ -25,7 +25,7 @@ function Host({ host, course, functions }) {
 }
 
 function Part({ title, name, args, rows, columns, none }) {
-  const { result, error } = useAnswer(name, args, SLOW);
+  const { result, error } = useAnswer(name, args, FAR);
   let inside = html`<p class="empty">${t("loading")}</p>`;
   if (error) inside = html`<${Notice} error=${error} />`;
   else if (result) inside = result[rows].length ? html`<${Table} title=${title} rows=${result[rows]} columns=${columns} />` : html`<p class="empty">${none}</p>`;
@@ -45,14 +45,18 @@ const CONTAINERS = [
   ["state", (row) => row.state],
   ["image", (row) => row.image],
   ["since", (row) => moment(row.since)],
-  ["cpu", (row) => (row.cpu === null || row.cpu === undefined || row.cpu === "" ? "–" : percent(Number(row.cpu), 100)), true],
+  ["cpu", (row) => (row.cpu === "" ? "–" : t("cores", { n: number(row.cpu, 2) })), true],
   ["memory", (row) => bytes(row.memory), true],
 ];
 const VOLUMES = [
-  ["volume", (row) => row.short_name ?? row.name],
-  ["role", (row) => (row.role === "task" || row.role === "submit" ? t(`role_${row.role}`) : row.role)],
+  ["volume", (row) => row.name],
+  ["role", (row) => (currentLanguage() === "ja" ? row.label_ja : row.label_en)],
   ["size", (row) => bytes(row.size), true],
   ["created", (row) => moment(row.created)],
-  ["in_use", (row) => (row.in_use_by ?? []).join(", ") || "–"],
+  ["in_use", (row) => row.used_by.join(", ") || "–"],
 ];
-const IMAGES = [["image", (row) => row.label ?? row.name], ["size", (row) => bytes(row.size), true]];
+const IMAGES = [
+  ["image", (row) => row.name],
+  ["size", (row) => bytes(row.size), true],
+  ["created", (row) => moment(row.created)],
+];

@@ -2,40 +2,40 @@
 import { useEffect, useState } from "preact/hooks";
 import { post } from "./api.js";
 
-const EVERY_MS = 2000;
-const SLOW_EVERY_MS = 10000;
+// "quick" is what a class does, "calm" what seldom changes, "far" what another machine has to tell.
+const PACES = { quick: 2400, calm: 10000, far: 10000 };
+const SHORTEST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 4000;
 
-const wanted = new Map(); // the question as text -> {question, slow, etag, answer, users}
+const wanted = new Map(); // the question as text -> {question, pace, etag, answer, users}
 const watchers = new Set();
 let state = { lost: false, at: null };
 let onEnd = null; // what to do when the service no longer knows who asks; null: nobody is logged in
 
-// Two rounds: what another machine has to answer must not hold up the rest.
-const rounds = [makeRound(false, EVERY_MS), makeRound(true, SLOW_EVERY_MS)];
+const rounds = Object.fromEntries(Object.keys(PACES).map((pace) => [pace, makeRound(pace)]));
 
 export function startLive(ended) {
   onEnd = ended;
-  rounds.forEach((round) => round.wake());
+  Object.values(rounds).forEach((round) => round.wake());
 }
 
 export function stopLive() {
   onEnd = null;
-  rounds.forEach((round) => round.stop());
+  Object.values(rounds).forEach((round) => round.stop());
   wanted.forEach((entry) => { entry.answer = {}; entry.etag = ""; });
   state = { lost: false, at: null };
 }
 
 // The newest {result} or {error} of a function; {} before the first. `skip` asks nothing.
-export function useAnswer(name, args, { slow = false, skip = false } = {}) {
+export function useAnswer(name, args, { pace = "quick", skip = false } = {}) {
   const id = skip ? "" : JSON.stringify([name, args]);
   const [, redraw] = useState(0);
   useEffect(() => {
     if (!id) return undefined;
-    const entry = want(id, name, args, slow);
+    const entry = want(id, name, args, pace);
     const act = () => redraw((count) => count + 1);
     entry.users.add(act);
-    rounds[Number(slow)].wake();
+    rounds[pace].wake();
     return () => {
       entry.users.delete(act);
       if (entry.users.size === 0) wanted.delete(id);
@@ -55,34 +55,34 @@ export function useConnection() {
   return state;
 }
 
-function want(id, name, args, slow) {
+function want(id, name, args, pace) {
   if (!wanted.has(id)) {
     const question = { function: name, arguments: args };
-    wanted.set(id, { question, slow, etag: "", answer: {}, users: new Set() });
+    wanted.set(id, { question, pace, etag: "", answer: {}, users: new Set() });
   }
   return wanted.get(id);
 }
 
-function makeRound(slow, every) {
+function makeRound(pace) {
   let timer = null;
   let busy = false;
   let again = false;
-  let pause = 500;
+  let pause = SHORTEST_PAUSE_MS;
 
   async function run() {
     timer = null;
-    const asked = [...wanted.values()].filter((entry) => entry.slow === slow);
+    const asked = [...wanted.values()].filter((entry) => entry.pace === pace);
     if (asked.length === 0 || document.hidden || onEnd === null) return;
     busy = true;
     try {
-      await refresh(asked);
-      pause = 500;
-      tell({ lost: false, at: new Date() });
-      next(again ? 0 : every);
+      await (pace === "far" ? refreshOneByOne(asked) : refresh(asked));
+      pause = SHORTEST_PAUSE_MS;
+      if (pace !== "far") tell({ lost: false, at: new Date() });
+      next(again ? 0 : PACES[pace]);
     } catch (error) {
       if (["invalidtoken", "accessexception"].includes(error.code)) onEnd?.(error);
       else {
-        tell({ lost: true, at: state.at });
+        if (pace !== "far") tell({ lost: true, at: state.at });
         next(pause);
         pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
       }
@@ -111,6 +111,13 @@ function makeRound(slow, every) {
   };
 }
 
+// A machine that does not answer must not hold up another.
+async function refreshOneByOne(asked) {
+  const done = await Promise.allSettled(asked.map((entry) => refresh([entry])));
+  const failed = done.find((one) => one.status === "rejected");
+  if (failed) throw failed.reason;
+}
+
 async function refresh(asked) {
   const calls = asked.map(({ question, etag }) => ({ ...question, etag }));
   const { results } = await post("calls", { calls });
@@ -133,5 +140,5 @@ function tell(next) {
 }
 
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) rounds.forEach((round) => round.wake());
+  if (!document.hidden) Object.values(rounds).forEach((round) => round.wake());
 });
