@@ -21,8 +21,10 @@ test: system lint
 
 bench: system $(VENV)/test.stamp
 	$(BIN)/python -m tests.benchmarks.params
+	$(BIN)/python -m tests.benchmarks.activity
 	$(BIN)/python -m tests.benchmarks.pages
 	$(BIN)/python -m tests.benchmarks.hosts
+	$(BIN)/python -m tests.benchmarks.exports
 	$(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
 
 lint: $(VENV)/test.stamp

@@ -143,27 +143,25 @@ def codecell_line(users: Sequence[str], pages: int, runs: Iterable[LastRun], fra
     :param runs: at least the last run of every user and step, among those with a code number.
     """
     steps, step_us = frame.period.steps(), frame.period.step_us
-    last: dict[tuple[str, int], LastRun] = {}
+    last: dict[str, dict[int, tuple[int, int]]] = {user: {} for user in users}
     for run in runs:
-        if code_number(run.codenum) != NO_CODE:
-            key = (shown_user(run.username), (run.answered_us - steps.start) // step_us)
-            if key not in last or run.answered_us >= last[key].answered_us:
-                last[key] = run
+        code = code_number(run.codenum)
+        index = (run.answered_us - steps.start) // step_us
+        mine = last[shown_user(run.username)]
+        if code != NO_CODE and (index not in mine or run.answered_us >= mine[index][0]):
+            mine[index] = (run.answered_us, code)
     interval_us = frame.sizes.line_interval * 1_000_000
-    series = [Series(user, _line(user, steps, last, interval_us)) for user in users]
+    series = [Series(user, _line(steps, last[user], interval_us)) for user in users]
     return frame.chart("codecell_line", step_labels(frame.period, frame.zone), series, pages, step_us // 1_000_000)
 
 
-def _line(user: str, steps: range, last: Mapping[tuple[str, int], LastRun], interval_us: int) -> list[int]:
-    values: list[int] = []
-    code, until = GAP, 0
-    for index, start in enumerate(steps):
-        run = last.get((user, index))
-        if run is not None:
-            code, until = code_number(run.codenum), run.answered_us + interval_us
-        elif start > until:
-            code = GAP
-        values.append(code)
+def _line(steps: range, last: Mapping[int, tuple[int, int]], interval_us: int) -> list[int]:
+    """Return the code number of each step: of the last run in it, or of the one before that is not too old."""
+    values = [GAP] * len(steps)
+    for index, (answered_us, code) in sorted(last.items()):
+        until = min(len(steps), (answered_us + interval_us - steps.start) // steps.step + 1)
+        end = max(index + 1, until)  # never before the end of the run before, which was answered earlier
+        values[index:end] = [code] * (end - index)
     return values
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from app.activity.labels import NO_CODE, code_label
 
@@ -23,8 +23,7 @@ DAY_US = 86_400 * SECOND_US
 INT_MAX = 2**31 - 1
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Cell:
+class Cell(NamedTuple):
     """A code cell: names as they are shown."""
 
     filename: str
@@ -36,8 +35,7 @@ class Cell:
         return code_label(self.code)
 
 
-@dataclass(frozen=True, slots=True)
-class Tries:
+class Tries(NamedTuple):
     """All tries of one student on one cell.
 
     `results` has one letter a try, in the order of the answers: o for OK, e for an error. `spent_us` adds

@@ -72,8 +72,12 @@ class ActivityStore:
 
     def counts(self, wanted: Filter, period: Period) -> list[Count]:
         """Return the number of OK and other runs, by user and code number."""
-        found = _grouped(wanted, period, ("username", "codenum"))
-        return [Count(*row) for row in self._rows(found) if row[2] or row[3]]
+        found = _grouped(wanted, period, ("username", "codenum")).subquery().c
+        line = _joined(found.codenum, _text(found.ok), _text(found.error))
+        rows = self._rows(select(found.username, func.aggregate_strings(line, _LINES)).group_by(found.username))
+        split = ((username, *line.split(SEPARATOR)) for username, text in rows for line in text.split(_LINES))
+        counts = (Count(username, codenum, int(ok), int(error)) for username, codenum, ok, error in split)
+        return [count for count in counts if count.ok or count.error]
 
     def last_runs(self, wanted: Filter, users: Collection[str], period: Period) -> Iterator[LastRun]:
         """Yield runs of these users (names as shown), among them the last of each in every step of the period."""
@@ -100,10 +104,13 @@ class ActivityStore:
 
     def tries(self, wanted: Filter) -> Iterator[Tries]:
         """Yield all tries, by student and cell."""
+        cells: dict[tuple[str, str], Cell] = {}
         for username, text in self._rows(_tries(wanted, is_sqlite=self._database.is_sqlite)):
             for line in text.split(_LINES):
                 filename, codenum, results, last, spent, asked, first = line.split(SEPARATOR)
-                cell = Cell(shown_file(filename), code_number(codenum))
+                cell = cells.get((filename, codenum))
+                if cell is None:
+                    cell = cells[filename, codenum] = Cell(shown_file(filename), code_number(codenum))
                 yield Tries(
                     username, cell, results, int(last), int(spent), int(asked), int(first) if first else None
                 )
@@ -256,11 +263,15 @@ def _tries(wanted: Filter, *, is_sqlite: bool) -> Select[Any]:
         *(_text(func.coalesce(func.sum(runs.duration_us), 0)), _text(func.min(runs.asked_us))),
         func.coalesce(_text(first_ok), ""),
     )
-    line = reduce(lambda left, right: left.concat(SEPARATOR).concat(right), parts)
+    line = _joined(*parts)
     cells = (
         select(runs.student, line.label("line")).group_by(runs.student, runs.filename, runs.codenum).subquery().c
     )
     return select(cells.student, func.aggregate_strings(cells.line, _LINES)).group_by(cells.student)
+
+
+def _joined(*parts: ColumnElement[str]) -> ColumnElement[str]:
+    return reduce(lambda left, right: left.concat(SEPARATOR).concat(right), parts)
 
 
 def _text(value: ColumnElement[Any]) -> ColumnElement[str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from app import errors
 from app.errors import CallError
 
-SHOWN = 240
+SHOWN = 260
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]+")
 
 SENTENCES: Mapping[type[CallError], tuple[str, str]] = {

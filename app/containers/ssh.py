@@ -141,10 +141,10 @@ class Connection:
         user = self.login.user
         why = (
             f"it is missing, {user} is not in its group, no engine runs, "
-            "or the SSH server forbids it (AllowStreamLocalForwarding)"
+            "or the SSH server forbids it (AllowStreamLocalForwarding, AllowTcpForwarding)"
         )
         why_ja = (
             f"ソケットがないか、{user} がそのグループにいないか、エンジンが動いていないか、"
-            "SSH サーバーが禁止しています(AllowStreamLocalForwarding)"
+            "SSH サーバーが禁止しています(AllowStreamLocalForwarding, AllowTcpForwarding)"
         )
         return self.login.fault(EngineSocket, socket=path, why=why, why_ja=why_ja)

@@ -6,8 +6,9 @@ one of its course: the hardest case.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, text
 
+from app.storage import tables as t
 from app.storage.counts import recount
 from app.storage.database import Database
 
@@ -82,3 +83,36 @@ def _sqlite(first: int, last: int) -> str:
         integer="INTEGER",
         numbers=numbers,
     )
+
+
+CLASS_COURSE = 100
+STUDENTS = 300
+CLASS_CELLS = 60
+TRIES = 4
+
+
+def seed_class(database: Database, now_us: int) -> None:
+    """Add a course of 300 students and 60 cells, four tries each."""
+    rows = [
+        {
+            "session": f"class-{student}",
+            "message": f"class-{cell}-{attempt}",
+            "course": CLASS_COURSE,
+            "inst_id": 1,
+            "lti_id": 100,
+            "username": f"student{student:03d}",
+            "filename": "Task1.ipynb",
+            "codenum": str(cell),
+            "cell_id": f"cell-{cell}",
+            "status": "ok" if (student * 31 + cell * 17 + attempt) % 3 else "error",
+            "asked_us": now_us - 1_000_000 * (3_600 - 60 * cell + attempt * 5 + student % 7),
+            "answered_us": now_us - 1_000_000 * (3_600 - 60 * cell + attempt * 5 + student % 7) + 400_000,
+        }
+        for student in range(STUDENTS)
+        for cell in range(1, CLASS_CELLS + 1)
+        for attempt in range(TRIES)
+    ]
+    with database.writing() as connection:
+        for first in range(0, len(rows), 5_000):
+            connection.execute(insert(t.executions), rows[first : first + 5_000])
+        recount(connection, [CLASS_COURSE])

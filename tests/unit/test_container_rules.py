@@ -199,7 +199,7 @@ def test_every_error_of_hosts_has_its_sentences() -> None:
 
 
 def test_words_of_another_machine_are_cleaned_and_cut() -> None:
-    assert visible("a\x00b\r\nc\x1b[31m\u202e" + "x" * 900) == "a b c [31m " + "x" * 228 + "…"
+    assert visible("a\x00b\r\nc\x1b[31m\u202e" + "x" * 900) == "a b c [31m " + "x" * 248 + "…"
     error: CallError = fault(ERRORS[-2], host="{0.__class__}", why="{why}", socket="s")
     assert "{0.__class__}" in error.detail
 
