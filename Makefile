@@ -1,4 +1,4 @@
-# make run    start the service on http://127.0.0.1:8088 with a recorded class, in ./var
+# make run    start the service on http://127.0.0.1:8088 with a made-up class, in ./var
 # make test   install all that the tests need; lint, types, import contracts, all tests
 # make bench  measure; prints figures and ratios of one run
 # make lint   lint, types and import contracts alone
@@ -19,13 +19,14 @@ run: $(VENV)/run.stamp
 test: system lint
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+# Each is run, even where one before has missed a target.
 bench: system $(VENV)/test.stamp
-	$(BIN)/python -m tests.benchmarks.params
-	$(BIN)/python -m tests.benchmarks.activity
-	$(BIN)/python -m tests.benchmarks.pages
-	$(BIN)/python -m tests.benchmarks.hosts
-	$(BIN)/python -m tests.benchmarks.exports
-	$(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
+	@status=0; \
+	for part in params activity pages hosts exports; do \
+		$(BIN)/python -m tests.benchmarks.$$part || status=1; \
+	done; \
+	$(BIN)/python -m tests.benchmarks $(BENCH_ARGS) || status=1; \
+	exit $$status
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .
