@@ -73,7 +73,9 @@ def test_every_chart_has_its_numbers_as_a_table(browser: Browser, seated: tuple[
     enter(browser, site, service.base_url, f"/course/{COURSE_ID}/charts")
     browser.until(lambda _: len(browser.all("figure .numbers")) == 4)
     for figure in browser.all("figure"):
-        figure.find_element("css selector", "summary").click()
+        summary = figure.find_element("css selector", "summary")
+        browser.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", summary)
+        summary.click()
         cells = figure.find_elements("css selector", "td.num")
         assert any(cell.text not in ("", "0", "–") for cell in cells)
 
