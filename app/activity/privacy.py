@@ -23,6 +23,7 @@ class Erased:
     sessions: int = 0
     rejects: int = 0
     cells: int = 0
+    rosters: int = 0
 
     def __add__(self, other: Erased) -> Erased:
         """Return both together."""
@@ -31,6 +32,7 @@ class Erased:
             self.sessions + other.sessions,
             self.rejects + other.rejects,
             self.cells + other.cells,
+            self.rosters + other.rosters,
         )
 
 

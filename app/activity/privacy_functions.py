@@ -57,6 +57,9 @@ class UserDataSchema(StrictSchema):
         fields.Nested(PlaceSchema), required=True, metadata={"description": "with the first page only"}
     )
     rejected_records = Integer(required=True, metadata={"description": "rejected records of the person"})
+    roster_courses = fields.List(
+        Integer(), required=True, metadata={"description": "courses whose rosters name the person"}
+    )
     next_cursor = Text(required=True, metadata={"description": "the cursor of the next page; empty at the end"})
 
 
@@ -67,6 +70,7 @@ class ErasedSchema(StrictSchema):
     sessions = Integer(required=True, metadata={"description": "sessions erased as a whole"})
     rejected_records = Integer(required=True, metadata={"description": "rejected records erased"})
     cells = Integer(required=True, metadata={"description": "cells whose tags were erased"})
+    rosters = Integer(required=True, metadata={"description": "rosters from which the person was taken"})
 
 
 def _its_course(caller: Caller, arguments: Mapping[str, Any]) -> bool:
@@ -91,6 +95,7 @@ def functions(store: PrivacyStore, exporter: Exporter) -> tuple[ExternalFunction
             "executions": [as_struct(presenter.texts(execution)) for execution in found[:limit]],
             "sessions": [{"session": s, "course_id": c, "lti_id": str(i)} for s, c, i in places],
             "rejected_records": len(store.rejects(username, course, sessions)),
+            "roster_courses": store.rosters(username, course),
             "next_cursor": write_cursor(person, found[limit - 1].row_id) if len(found) > limit else "",
         }
 
@@ -101,6 +106,7 @@ def functions(store: PrivacyStore, exporter: Exporter) -> tuple[ExternalFunction
             "sessions": erased.sessions,
             "rejected_records": erased.rejects,
             "cells": erased.cells,
+            "rosters": erased.rosters,
         }
 
     example = {"username": "student1", "course_id": 2}
@@ -108,8 +114,8 @@ def functions(store: PrivacyStore, exporter: Exporter) -> tuple[ExternalFunction
         ExternalFunction(
             name=f"{PREFIX}get_user_data",
             summary="Return what is stored of a person.",
-            description="Cell runs page by page, sessions, and the number of rejected records. A session whose "
-            "runs name nobody else is the person's, with its runs that name nobody.",
+            description="Cell runs page by page, sessions, rosters, and the number of rejected records. A session "
+            "whose runs name nobody else is the person's, with its runs that name nobody.",
             scope="activity:read",
             params=GetUserDataSchema(),
             positional=("username", "course_id", "zone", "limit", "cursor"),
@@ -122,7 +128,8 @@ def functions(store: PrivacyStore, exporter: Exporter) -> tuple[ExternalFunction
             name=f"{PREFIX}delete_user_data",
             summary="Erase what is stored of a person.",
             description="Cell runs with the records that told of them, their marks, sessions, rejected records, "
-            "and tags of cells that nobody else ran. It can't be undone. After an error, call it again.",
+            "places on rosters, and tags of cells that nobody else ran. It can't be undone. After an error, call "
+            "it again.",
             scope="activity:write",
             params=PersonSchema(),
             positional=("username", "course_id"),

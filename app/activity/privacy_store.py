@@ -92,9 +92,16 @@ class PrivacyStore:
                 or (not course and names(row[3], username))
             ]
 
+    def rosters(self, username: str, course: int) -> list[int]:
+        """Return the courses whose rosters name a person."""
+        c = t.rosters.c
+        statement = select(c.course).where(*_listed(username, course)).order_by(c.course)
+        with self._database.reading() as connection:
+            return list(connection.execute(statement).scalars())
+
     def erase(self, username: str, course: int, progress: Progress) -> Erased:
         """Erase all that belongs to a person, and return what that was. It may be repeated after an error."""
-        erased, cells = Erased(), set[tuple[str, str]]()
+        erased, cells = self._database.write(_erase_rosters, username, course), set[tuple[str, str]]()
         for _ in range(PASSES):
             sessions = self.sessions(username, course)
             rejects = self.rejects(username, course, sessions)
@@ -176,6 +183,15 @@ def _erase_part(connection: Connection, username: str, session: str) -> tuple[Er
     connection.execute(delete(t.server_data).where(d.session == session, d.username == username))
     connection.execute(update(t.bindings).where(b.session == session, b.username == username).values(username=""))
     return Erased(executions=runs), True
+
+
+def _listed(username: str, course: int) -> list[ColumnElement[bool]]:
+    c = t.rosters.c
+    return [c.username == username, *([c.course == course] if course else [])]
+
+
+def _erase_rosters(connection: Connection, username: str, course: int) -> Erased:
+    return Erased(rosters=connection.execute(delete(t.rosters).where(*_listed(username, course))).rowcount)
 
 
 def _erase_strays(connection: Connection, username: str) -> Erased:

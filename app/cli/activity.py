@@ -134,7 +134,9 @@ def erase(username: str, course: int | None, yes: bool) -> None:
     if not yes:
         sessions = parts.privacy.sessions(username, course)
         rejects = len(parts.privacy.rejects(username, course, sessions))
-        click.echo(f"{printable(username)} has {len(sessions)} sessions and {rejects} rejected records.")
+        rosters = len(parts.privacy.rosters(username, course))
+        found = f"{len(sessions)} sessions and {rejects} rejected records, and is on {rosters} rosters"
+        click.echo(f"{printable(username)} has {found}.")
         click.echo("Nothing is erased yet; that needs --yes.")
         return
     with _bar("sessions") as tell:
@@ -176,7 +178,7 @@ def _show_rules(parts: Service) -> None:
 def _tell(erased: Erased) -> None:
     click.echo(
         f"Erased: {erased.executions} runs, {erased.sessions} sessions, {erased.rejects} rejected records, "
-        f"tags of {erased.cells} cells."
+        f"tags of {erased.cells} cells, places on {erased.rosters} rosters."
     )
 
 

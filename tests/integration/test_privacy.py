@@ -16,7 +16,7 @@ from tests.support.cli import run_here
 from tests.support.site import Row, Site, call, cell_run, record, seen
 
 WRITE, GET, DELETE = (f"mod_lticontainer_{name}" for name in ("write_nblogs", "get_user_data", "delete_user_data"))
-DATA = ("executions", "client_data", "server_data", "session", "marks", "bindings", "rejects", "tags")
+DATA = ("executions", "client_data", "server_data", "session", "marks", "bindings", "rejects", "tags", "rosters")
 
 
 def write(site: Site, *records: dict[str, str], token: str = "") -> None:
@@ -53,7 +53,7 @@ def test_nothing_of_a_person_remains_and_all_of_others_does(placed: Site) -> Non
     with pytest.raises(RecordRejected):
         write(placed, record(host="server", session="x", username="anna", date="never"))
     erased = erase(placed, "anna")
-    assert erased == {"executions": 4, "sessions": 2, "rejected_records": 1, "cells": 1}
+    assert erased == {"executions": 4, "sessions": 2, "rejected_records": 1, "cells": 1, "rosters": 0}
     stray = [row for row in placed.rows("marks") if row not in before["marks"]]
     after = everything(placed)
     # The mark of a record that names no session says nothing of whose it was, and can't be found.
@@ -62,6 +62,17 @@ def test_nothing_of_a_person_remains_and_all_of_others_does(placed: Site) -> Non
     assert [row for row in after["bindings"] if row not in before["bindings"]] == []
     assert after == before
     assert erase(placed, "anna")["executions"] == 0
+
+
+def test_a_place_on_a_roster_is_told_and_goes_too(placed: Site) -> None:
+    for course_id in (2, 3):
+        arguments = {"course_id": course_id, "users": ["anna", "bob"]}
+        call(placed.parts, "mod_lticontainer_set_roster", arguments, placed.token("ltis:write"))
+    told = call(placed.parts, GET, {"username": "anna", "course_id": 0}, placed.token("activity:read"))
+    assert told["roster_courses"] == [2, 3]
+    assert erase(placed, "anna", 2)["rosters"] == 1
+    assert erase(placed, "anna")["rosters"] == 1
+    assert [(row["course"], row["username"]) for row in placed.rows("rosters")] == [(2, "bob"), (3, "bob")]
 
 
 def test_in_a_shared_session_only_the_persons_own_runs_go(placed: Site) -> None:
