@@ -241,6 +241,8 @@ def test_each_process_has_a_tunnel_of_its_own_and_health_tells_when_it_is_cut(si
         site.parts.database.engine.dispose()
         assert 2 <= len(site.sshd.connections()) <= 3  # two workers, and this process
         site.sshd.stop()
+        assert get(service.port, "/health").status == 503
+        time.sleep(REST + 0.1)  # one that was just in use fails by itself; a new one names the SSH host
         answer = get(service.port, "/health")
         assert answer.status == 503
         assert "SSH host" in json.loads(answer.body)["warnings"][0]
