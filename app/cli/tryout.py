@@ -60,6 +60,8 @@ def tryout(folder: Path, bind: str, students: int, seed: int, quiet: bool) -> No
             threading.Thread(target=classroom.go_on, args=(stopped,), daemon=True).start()
         server.wait()
     except KeyboardInterrupt:
+        for number in (signal.SIGINT, signal.SIGTERM):  # a second one would leave the service running
+            signal.signal(number, signal.SIG_IGN)
         click.echo("\nStopping.")
     finally:
         stopped.set()

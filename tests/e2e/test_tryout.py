@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import signal
 import sys
 import time
 from http.client import HTTPConnection
@@ -57,7 +56,6 @@ def test_a_class_is_there_and_a_link_opens_it(tmp_path: Path) -> None:
     counts = asked(port, cookie, "get_record_counts")
     assert int(counts["rejected"]) == 0
     goes_on(port, cookie, int(counts["received"]))
-    started.send_signal(signal.SIGINT)
     process.end_group(started, 30)
     assert "Stopping." in log.read_text()
 

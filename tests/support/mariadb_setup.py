@@ -62,7 +62,10 @@ def write_accounts(path: Path, password: str) -> None:
 
 
 def command(data: Path, own: Path, port: int, options: Sequence[str]) -> list[str]:
-    """Return the command line of a server whose socket, pid file and accounts lie in `own`."""
+    """Return the command line of a server whose socket, pid file, temporary files and accounts lie in `own`."""
+    # A server that starts removes what it takes for leftovers in its folder for temporary files: not another's.
+    temporary = own / "tmp"
+    temporary.mkdir(exist_ok=True)
     return [
         _program("mariadbd"),
         "--no-defaults",
@@ -70,6 +73,7 @@ def command(data: Path, own: Path, port: int, options: Sequence[str]) -> list[st
         f"--datadir={data}",
         f"--socket={own / 'socket'}",
         f"--pid-file={own / 'pid'}",
+        f"--tmpdir={temporary}",
         f"--init-file={own / 'accounts.sql'}",
         f"--port={port}",
         "--bind-address=127.0.0.1",
