@@ -106,7 +106,7 @@ def make_students(count: int, seed: int) -> list[Student]:
     names = [NAMES[i] if i < len(NAMES) else f"student{i + 1:04}" for i in range(count)]
     ways = [way for way, share in SHARES.items() for _ in range(round(share * count))]
     ways += ["steady"] * (count - len(ways))
-    random.Random(seed).shuffle(ways)  # noqa: S311  # a made-up class, no secret
+    random.Random(seed).shuffle(ways)
     return [Student(name, way) for name, way in sorted(zip(names, ways, strict=True))]
 
 
@@ -114,7 +114,7 @@ def lesson(student: Student, cells: list[Cell], now: datetime, seed: int) -> Ite
     """Yield what a student's proxy sends, in order of time, from the start of the lesson into the next hours."""
     if student.way == "absent":
         return
-    rng = random.Random(f"{seed} {student.username} {now.isoformat()}")  # noqa: S311  # a made-up class, no secret
+    rng = random.Random(f"{seed} {student.username} {now.isoformat()}")
     at = now - LESSON + timedelta(seconds=rng.uniform(0, 240))
     sessions: dict[int, str] = {}
     for lti_id in ACTIVITIES:
