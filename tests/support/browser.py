@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from selenium import webdriver
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service as Driver
 from selenium.webdriver.common.by import By
@@ -109,7 +110,13 @@ class Browser:
     def until(self, ready: Callable[[webdriver.Chrome], Any], seconds: float = WAIT) -> Any:
         """Wait until something is true, and return it."""
         waiting = WebDriverWait(self.driver, seconds, poll_frequency=0.05, ignored_exceptions=[Exception])
-        return waiting.until(ready)
+        try:
+            return waiting.until(ready)
+        except TimeoutException:
+            page = self.driver.find_element(By.TAG_NAME, "body").text
+            raise AssertionError(
+                f"not within {seconds:g} s at {self.driver.current_url}, which shows:\n{page}"
+            ) from None
 
     def shows(self, text: str, seconds: float = WAIT) -> None:
         """Wait until a text can be read."""

@@ -13,7 +13,7 @@ import { startLive, stopLive, useAnswer } from "./live.js";
 import { Login } from "./login.js";
 import { Notice } from "./notice.js";
 import { Records } from "./records.js";
-import { useRoute } from "./route.js";
+import { readRoute, useRoute } from "./route.js";
 import { StudentView } from "./student.js";
 import { applyTheme } from "./theme.js";
 import { applyLanguage, t } from "./words.js";
@@ -52,7 +52,8 @@ function Page({ onLook, onLeave }) {
   const functions = new Set((site.result?.functions ?? []).map((one) => one.name.replace("mod_lticontainer_", "")));
   useEffect(() => {
     document.title = course ? `${t("course", { id: course.course_id })} · ${t("title")}` : t("title");
-    if (route.course === null && list.length === 1) location.replace(`#/course/${list[0].course_id}`);
+    // Where one is now: the reader may have gone on since this was drawn.
+    if (readRoute().course === null && list.length === 1) location.replace(`#/course/${list[0].course_id}`);
   });
   const View = VIEWS[route.view];
   let inside = html`<p class="empty">${t("loading")}</p>`;

@@ -30,18 +30,20 @@ export function stopLive() {
 export function useAnswer(name, args, { pace = "quick", skip = false } = {}) {
   const id = skip ? "" : JSON.stringify([name, args]);
   const [, redraw] = useState(0);
+  const drawn = wanted.get(id)?.answer;
   useEffect(() => {
     if (!id) return undefined;
     const entry = want(id, name, args, pace);
     const act = () => redraw((count) => count + 1);
     entry.users.add(act);
+    if (drawn && entry.answer !== drawn) act(); // it came before anyone waited for it
     rounds[pace].wake();
     return () => {
       entry.users.delete(act);
       if (entry.users.size === 0) wanted.delete(id);
     };
   }, [id]);
-  return wanted.get(id)?.answer ?? {};
+  return drawn ?? {};
 }
 
 // Whether the service is out of reach, and when it last answered.

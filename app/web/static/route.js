@@ -25,10 +25,12 @@ export function choose(route, choices) {
 }
 
 export function useRoute() {
-  const [route, set] = useState(readRoute());
+  const [route, set] = useState(() => readRoute());
+  const drawn = location.hash;
   useEffect(() => {
     const act = () => set(readRoute());
     addEventListener("hashchange", act);
+    if (location.hash !== drawn) act(); // it changed before anyone listened
     return () => removeEventListener("hashchange", act);
   }, []);
   return route;
