@@ -85,6 +85,12 @@ def check_database_url(text: str) -> None:
         url = make_url(text)
     except (ArgumentError, ValueError):  # the text of either may hold the password
         raise ValueError("is not an SQLAlchemy URL") from None
+    if url.get_backend_name() == "postgresql":
+        raise ValueError(
+            "names a PostgreSQL. The service keeps its rows in SQLite, MariaDB or MySQL, and works on Moodle's "
+            "own tables in MariaDB and MySQL only. Beside a Moodle on PostgreSQL, give it a database of its own "
+            "and leave moodle_prefix empty"
+        )
     if url.drivername not in SUPPORTED_DATABASES:
         raise ValueError(f"must begin with one of {', '.join(SUPPORTED_DATABASES)}")
 
@@ -140,6 +146,18 @@ class Settings(BaseSettings):
         default=SecretStr("sqlite:///lticontainer.sqlite3"),
         description="Where everything is stored: an SQLAlchemy URL, `sqlite:///FILE` or "
         "`mysql+pymysql://USER:PASSWORD@HOST/DATABASE` (MariaDB and MySQL).",
+    )
+    moodle_prefix: str = Field(
+        default="",
+        max_length=20,
+        description="What Moodle's table names begin with, as in its `config.php`, such as `mdl_`. Set: the "
+        "service works on Moodle's own tables in a MariaDB or MySQL. Empty: on tables of its own.",
+    )
+    moodle_database: str = Field(
+        default="",
+        max_length=64,
+        description="Name of Moodle's database, on the server of `database_url`. Empty: the database that "
+        "`database_url` names.",
     )
     secret_key: SecretStr = Field(
         description="The master key of this Moodle site: 32 bytes as URL-safe base64. `lticontainer init` "
@@ -300,6 +318,30 @@ class Settings(BaseSettings):
     @classmethod
     def _check_database(cls, value: SecretStr) -> SecretStr:
         check_database_url(value.get_secret_value())
+        return value
+
+    @field_validator("moodle_prefix")
+    @classmethod
+    def _check_prefix(cls, value: str, info: ValidationInfo) -> str:
+        url = info.data.get("database_url")
+        if value and not re.fullmatch("[A-Za-z][A-Za-z0-9_]*", value):
+            raise ValueError("must be a letter, then letters, digits and underscores, such as mdl_")
+        if value and url is not None and make_url(url.get_secret_value()).get_backend_name() == "sqlite":
+            raise ValueError(
+                "needs database_url to name the MariaDB or MySQL server of Moodle: what a record changes in "
+                "Moodle's tables and in the service's own is one transaction. For a service on a database of its "
+                "own, leave moodle_prefix empty"
+            )
+        return value
+
+    @field_validator("moodle_database")
+    @classmethod
+    def _check_moodle_database(cls, value: str, info: ValidationInfo) -> str:
+        if value and not re.fullmatch("[A-Za-z0-9_$-]+", value):
+            # A URL would name another server, where no transaction of this one reaches.
+            raise ValueError("must be the name of a database on the server of database_url; no URL, no host")
+        if value and info.data.get("moodle_prefix") == "":
+            raise ValueError("has no use without moodle_prefix")
         return value
 
     @field_validator("database_ssh_host")

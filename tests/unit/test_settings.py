@@ -127,6 +127,8 @@ WRONG: Mapping[str, tuple[str, ...]] = {
     "max_records": ("0", "-1"),
     "commit_records": ("0",),
     "database_timeout": ("0", "-1", "601", "soon", "nan"),
+    "moodle_prefix": ("mdl-", "1mdl_", "mdl_; DROP", "m" * 21, "mdl_"),
+    "moodle_database": ("moodle", "mysql://host/moodle", "a b", "m" * 65),
     "database_ssh_host": ("user@host", "host:22 ", "a b", "moodle.example.org", "x" * 254),
     "database_ssh_port": ("0", "65536", "ssh"),
     "database_ssh_user": ("moodle", "u" * 256),
