@@ -17,8 +17,9 @@ from sqlalchemy.exc import IntegrityError
 
 from app.auth.caller import Caller
 from app.errors import CallError
+from app.joining import Key
 from app.nblogs import statements as sql
-from app.nblogs.plan import Binding, Changes, Key, Outcome, Place, Planner, State, counts, execution_rows
+from app.nblogs.plan import Binding, Changes, Outcome, Place, Planner, State, counts, execution_rows
 from app.nblogs.record import Record
 from app.nblogs.statements import Statements
 from app.storage import tables as t

@@ -126,8 +126,8 @@ $actions = [
     'delete_lti' => function ($id) {
         course_delete_module(get_coursemodule_from_instance('lti', $id)->id);
     },
-    'execute' => function ($sql) {
-        $GLOBALS['DB']->change_database_structure($sql);
+    'purge_caches' => function () {
+        purge_all_caches();
     },
 ];
 
