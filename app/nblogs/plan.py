@@ -121,7 +121,7 @@ class Planner:
             return refusal
         if record.mark in self.state.seen:
             return DUPLICATE
-        if self.state.closed and self._course(record) in self.state.closed:
+        if self.state.closed and self._course(caller, record) in self.state.closed:
             self._withhold(record)
             return WITHHELD
         self.state.seen.add(record.mark)
@@ -139,15 +139,17 @@ class Planner:
 
     # What a course does not want to be stored.
 
-    def _course(self, record: Record) -> int:
+    def _course(self, caller: Caller, record: Record) -> int:
         place = self.state.sessions.get(record.session)
-        if place is None and record.kind == "session" and record.lti_id:
-            return self.state.courses.get(record.lti_id, 0)
-        return place.course if place else 0
+        if place:
+            return place.course
+        if caller.activity:  # its records are of that activity, also before their session is known
+            return self.state.courses.get(caller.activity.lti_id, 0)
+        return self.state.courses.get(record.lti_id, 0) if record.kind == "session" else 0
 
     def _withhold(self, record: Record) -> None:
         """Keep where a new session belongs, so that its records are known, and let go what waited for it."""
-        if record.session not in self.state.sessions:
+        if record.kind == "session" and record.lti_id and record.session not in self.state.sessions:
             self._add_session(record)
             self.changes.erased.add(record.session)
             self.changes.forget(record.session)
