@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, or_, select, update
 
 from app.storage import tables as t
-from app.storage.counts import CountStatements
+from app.storage.counts import CountStatements, of_activity
 from app.storage.course_rules import read_closed
 from app.storage.database import Database
 from app.storage.erasing import erase_parts
@@ -103,7 +103,7 @@ _PLACE_SESSIONS = (
     .values(course=bindparam("new_course"))
 )
 _ELSEWHERE = (
-    t.executions.c.session.in_(select(t.session.c.session).where(t.session.c.lti_id == bindparam("of_lti"))),
+    of_activity(bindparam("of_lti")),
     t.executions.c.course != bindparam("new_course"),
 )
 _SOME_EXECUTION = select(t.executions.c.id).where(*_ELSEWHERE).limit(1)

@@ -68,6 +68,7 @@ class Changes:
     executions: dict[Key, Row] = field(default_factory=dict)
     bindings: dict[str, Binding] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
+    planted: set[Key] = field(default_factory=set)
 
     def forget(self, session: str) -> None:
         """Take back all that a session has told so far, but for where it belongs."""
@@ -284,6 +285,8 @@ class Planner:
         owner = self._binding(record.session).owner
         if not owner.startswith("activity:") or owner == f"activity:{record.inst_id}:{record.lti_id}":
             self.changes.placed.append({"session": record.session, **where})
+        else:
+            self.changes.planted.update(key for key in self.changes.executions if key[0] == record.session)
 
     def _merge(self, record: Record, part: Row, clock: str) -> None:
         """Put one part of a cell run beside the other; of two of a kind the later one by its date counts."""
@@ -317,7 +320,7 @@ def execution_rows(changes: Changes, state: State) -> tuple[list[Row], list[Row]
     new: list[Row] = []
     known: list[Row] = []
     for key, part in sorted(changes.executions.items()):
-        place = state.sessions.get(key[0], Place())
+        place = Place() if key in changes.planted else state.sessions.get(key[0], Place())
         where = {"course": place.course, "inst_id": place.inst_id, "lti_id": place.lti_id}
         row = {"session": key[0], "message": key[1], **where, **BLANK, **part}
         (known if key in state.executions else new).append(row)

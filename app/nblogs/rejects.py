@@ -113,7 +113,7 @@ class RejectStore:
     def _keep(
         self, connection: Connection, caller: Caller, rejects: Sequence[Reject]
     ) -> tuple[Sequence[Reject], Collection[str]]:
-        """Insert what there is room for and not kept already; return the rest, and the digests of what is withheld."""
+        """Insert what there is room for and not kept already; return the rest, and what is withheld."""
         for error in self._recheck(connection, [caller]).values():
             raise error
         new = {_digest(caller, reject): reject for reject in reversed(rejects)}  # the first of equal ones stays

@@ -109,7 +109,9 @@ def test_a_faulty_record_of_a_closed_course_is_not_kept_either(site: Site, rules
     rules.set_records(2, records=False)
     write(site, seen("s", 7))
     faulty = record(host="server", session="s", message="m", username="anna", date="never")
-    with pytest.raises(InvalidParameter, match="date is not an ISO 8601 time.*; it is not kept, because its course"):
+    with pytest.raises(
+        InvalidParameter, match=r"date is not an ISO 8601 time.*; it is not kept, because its course"
+    ):
         write(site, faulty)
     assert site.count("rejects") == 0
 
@@ -133,8 +135,8 @@ def test_neither_records_nor_requests_are_kept_of_the_token_of_an_activity(site:
     site.register(7, 2)
     rules.set_records(2, records=False)
     token = site.activity_token(1, 7)
-    with pytest.raises(InvalidParameter, match="date.*it is not kept"):
+    with pytest.raises(InvalidParameter, match=r"date.*it is not kept"):
         write(site, record(host="server", session="new", date="never"), token=token)
-    with pytest.raises(InvalidParameter, match="nb_logs.*it is not kept"):
+    with pytest.raises(InvalidParameter, match=r"nb_logs.*it is not kept"):
         call(site.parts, WRITE, {"nb_logs": "text"}, token)
     assert site.count("rejects") == 0

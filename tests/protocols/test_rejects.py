@@ -126,9 +126,7 @@ def test_the_one_bad_record_of_500_is_named_and_the_others_are_stored(
 
 
 @pytest.mark.parametrize("faulty", ["control", "invalid_utf8"])
-def test_nobody_is_told_that_something_is_kept_of_a_closed_course(
-    web: WebSite, wire: Wire, faulty: str
-) -> None:
+def test_nobody_is_told_that_something_is_kept_of_a_closed_course(web: WebSite, wire: Wire, faulty: str) -> None:
     web.register(7, course_id=2)
     web.parts.rules.set_records(2, records=False)
     body = wire.encode(WRITE, {"nb_logs": [answered("m", username="BAD")]}).replace(b"BAD", getattr(wire, faulty))
