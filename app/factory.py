@@ -39,7 +39,7 @@ from app.custom_params import functions as custom_params
 from app.custom_params.policy import Limits, Policy
 from app.custom_params.store import ActivityStore
 from app.custom_params.writing import Site, Writer, writing_functions
-from app.downloads import Downloads
+from app.downloads import Downloads, Places
 from app.ltis import functions as ltis
 from app.ltis.store import LtiStore
 from app.monitoring import functions as monitoring_functions
@@ -152,7 +152,8 @@ def build_service(settings: Settings) -> Service:
         ),
         authenticator,
     )
-    archive = archive_download(hosts, moodle_host, Trail(audit), max(1, settings.threads // 4))
+    quarter = max(1, settings.threads // 4)
+    archive = archive_download(hosts, moodle_host, Trail(audit), Places(quarter, "archives"))
     return Service(
         settings=settings,
         database=database,
@@ -168,7 +169,7 @@ def build_service(settings: Settings) -> Service:
         rebuilder=Rebuilder(database, OWN),
         privacy=privacy_store,
         params_writer=params_writer,
-        downloads=Downloads((*exports.downloads(exporter), archive), authenticator),
+        downloads=Downloads((*exports.downloads(exporter, Places(quarter, "exports")), archive), authenticator),
         activity_keys=activity_keys,
         audit=audit,
         cipher=cipher,

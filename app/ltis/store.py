@@ -6,10 +6,10 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from app.storage import tables as t
-from app.storage.counts import CountStatements
+from app.storage.counts import CountStatements, of_activity
 from app.storage.course_rules import read_closed
 from app.storage.database import Database
 from app.storage.erasing import erase_parts
@@ -68,7 +68,7 @@ class LtiStore:
         closed = read_closed(connection)
         rows = [_row(lti) for lti in ltis]
         waiting = [lti.lti_id for lti in ltis if lti.course_id in closed]
-        erased = connection.execute(_WAITING, {"ids": waiting}).scalars().all() if waiting else ()
+        erased = _waiting(connection, waiting) if waiting else set()
         run_many(connection, _UPDATE, rows)
         placed = 0
         for row in rows:
@@ -92,7 +92,6 @@ _UPDATE = (
         registered_at=bindparam("now"),
     )
 )
-# What waited for its course goes too, where that course wants nothing to be stored.
 _WAITING = (
     select(t.session.c.session)
     .where(t.session.c.lti_id.in_(bindparam("ids", expanding=True)), t.session.c.course == 0)
@@ -104,11 +103,24 @@ _PLACE_SESSIONS = (
     .values(course=bindparam("new_course"))
 )
 _ELSEWHERE = (
-    t.executions.c.session.in_(select(t.session.c.session).where(t.session.c.lti_id == bindparam("of_lti"))),
+    of_activity(bindparam("of_lti")),
     t.executions.c.course != bindparam("new_course"),
 )
 _SOME_EXECUTION = select(t.executions.c.id).where(*_ELSEWHERE).limit(1)
 _PLACE_EXECUTIONS = update(t.executions).where(*_ELSEWHERE).values(course=bindparam("new_course"))
+
+
+def _waiting(connection: Connection, ids: Sequence[int]) -> set[str]:
+    """Return the sessions that waited for the course of these activities.
+
+    They go where it wants nothing to be stored, and so do sessions that nobody has placed yet, and that were
+    begun with a token of such an activity.
+    """
+    b = t.bindings.c
+    begun = or_(*(b.owner.like(f"activity:%:{lti_id}") for lti_id in ids))
+    unplaced = select(b.session).where(begun, b.session.not_in(select(t.session.c.session)))
+    known = connection.execute(_WAITING, {"ids": ids}).scalars()
+    return {*known, *connection.execute(unplaced).scalars()}
 
 
 def _row(lti: Lti) -> dict[str, int | str]:

@@ -19,6 +19,7 @@ from app.registry import RawRequest
 
 SHOWN = 10
 SHOWN_NAME = 100
+NOT_KEPT = "it is not kept, because its course wants nothing to be stored"
 UNPLACED = Outcome(Fate.UNPLACED, "", "is not taken by the database")
 
 
@@ -81,32 +82,30 @@ class Recorder:
         """
         self._observer.received(len(items))
         records, faults = _read_items(items)
-        elements = {item.index: item.value for item in items}
-        limits = self._keep(caller, faults, elements, source)
         outcomes = self._store_records(Submission(caller, list(records.values()), source.replayed))
-        late = [
+        self._count(outcomes)
+        faults += [
             _Fault(index, o.field, o.reason, *_LATE[o.fate])
             for index, o in zip(records, outcomes, strict=True)
             if o.fate in _LATE
         ]
-        limits += self._keep(caller, late, elements, source)
-        self._count(outcomes)
-        faults = sorted(faults + late, key=lambda fault: fault.index)
-        if limits:
-            raise RejectLimit(f"{limits[0].detail}. {len(items) - len(faults)} of {len(items)} records are stored")
         if faults:
-            raise _error(faults, len(items), source.parameter, caller)
+            # Only now: one of the other records may have told that their course wants nothing to be stored.
+            withheld = sum(outcome.fate is Fate.WITHHELD for outcome in outcomes)
+            self._refuse(caller, sorted(faults, key=lambda fault: fault.index), items, withheld, source)
 
     def keep_request(self, caller: Caller, request: RawRequest, error: CallError) -> None:
         """Keep a request that can't be understood, whole.
 
         :raises RejectLimit: it is too long, or the token's share is used up.
+        :raises CallError: the same error, where the token's course wants nothing to be stored.
         """
         self._observer.received(1)
         self._observer.rejected(1)
         reason = error.detail or error.message
         reject = Reject(request.protocol, request.function, error.code, reason, request.body, whole=True)
-        self._rejects.keep(caller, [reject])
+        if self._rejects.keep(caller, [reject]):
+            raise type(error)(f"{reason}; {NOT_KEPT}", error.problems)
 
     def _store_records(self, submission: Submission) -> Sequence[Outcome]:
         records = submission.records
@@ -121,26 +120,33 @@ class Recorder:
             alone = (replace(submission, records=[record]) for record in records)
             return [outcome for each in alone for outcome in self._store_records(each)]
 
+    def _refuse(
+        self, caller: Caller, faults: Sequence[_Fault], items: Sequence[Item], withheld: int, source: Source
+    ) -> None:
+        """Keep what can't be stored, and raise the error that tells what became of it."""
+        self._observer.rejected(len(faults))
+        stored = f"{len(items) - len(faults) - withheld} of {len(items)} records are stored"
+        try:
+            faults = self._keep(caller, faults, {item.index: item.value for item in items}, source)
+        except RejectLimit as error:
+            raise RejectLimit(f"{error.detail}. {stored}") from None
+        raise _error(faults, stored, withheld, source.parameter, caller)
+
     def _keep(
         self, caller: Caller, faults: Sequence[_Fault], elements: Mapping[int, Any], source: Source
-    ) -> list[RejectLimit]:
-        """Keep what can't be stored; what can't be kept either is no reason to lose its neighbours."""
-        kept = [
-            reject_record(
+    ) -> Sequence[_Fault]:
+        """Keep what can't be stored; return the faults with what became of each."""
+        kept = {
+            f: reject_record(
                 source.protocol, source.function, f.code, _sentence(f, source.parameter), elements[f.index]
             )
             for f in faults
             if f.keep
-        ]
-        if not faults:
-            return []
-        self._observer.rejected(len(faults))
-        if kept and not source.replayed:
-            try:
-                self._rejects.keep(caller, kept)
-            except RejectLimit as error:
-                return [error]
-        return []
+        }
+        if not kept or source.replayed:
+            return faults
+        withheld = self._rejects.keep(caller, list(kept.values()))
+        return [_withheld(f) if kept.get(f) in withheld else f for f in faults]
 
     def _count(self, outcomes: Sequence[Outcome]) -> None:
         fates = [outcome.fate for outcome in outcomes]
@@ -176,18 +182,24 @@ def _shape_fault(item: Item, field: str, text: str) -> _Fault:
     return _Fault(item.index, field, text, code)
 
 
+def _withheld(fault: _Fault) -> _Fault:
+    # Not `recordrejected`: that code says that the service keeps the record.
+    return replace(fault, code=InvalidParameter.code, reason=f"{fault.reason.rstrip('.')}; {NOT_KEPT}", keep=False)
+
+
 def _sentence(fault: _Fault, name: str) -> str:
     where = f"{name}[{fault.index}]" + (f".{fault.field[:SHOWN_NAME]}" if fault.field else "")
     return f"{where} {fault.reason.rstrip('.')}"
 
 
-def _error(faults: Sequence[_Fault], total: int, name: str, caller: Caller) -> CallError:
+def _error(faults: Sequence[_Fault], stored: str, withheld: int, name: str, caller: Caller) -> CallError:
     kept = sum(fault.keep for fault in faults)
     sentences = [_sentence(fault, name) for fault in faults[:SHOWN]]
     if len(faults) > SHOWN:
         sentences.append(f"and {len(faults) - SHOWN} more")
     detail = "; ".join(sentences)
-    detail += f". {total - len(faults)} of {total} records are stored, {kept} kept as rejected"
+    detail += f". {stored}, {kept} kept as rejected"
+    detail += f"; {withheld} more are not stored, as their course wants" if withheld else ""
     if caller.secret:
         detail = detail.replace(caller.secret, "[token removed]")
     problems: list[Problem] = [

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    and_,
     bindparam,
     case,
     delete,
@@ -43,13 +44,13 @@ class CountStatements:
                 statement = statement.from_select(_NAMES, source)
             return Prepared(statement, is_sqlite=is_sqlite, names=names)
 
-        e, s = t.executions.c, t.session.c
+        e = t.executions.c
         self.add = adding(names=_NAMES)
         """Rows of :meth:`app.counting.CountChanges.rows`."""
         placed = e.course != literal_column("0")
         self.add_session = adding(_sums_of(e.course, 1).where(e.session == bindparam("of_session"), placed))
         """All executions of a session that were not counted before."""
-        of_lti = e.session.in_(select(s.session).where(s.lti_id == bindparam("of_lti")))
+        of_lti = of_activity(bindparam("of_lti"))
         new = bindparam("new_course", type_=e.course.type)
         self.leave = adding(_sums_of(e.course, -1).where(of_lti, e.course != new, placed).with_for_update())
         """Executions of an activity leave their course; before they are changed."""
@@ -59,6 +60,15 @@ class CountStatements:
             .with_for_update()
         )
         """Executions of an activity enter a course; before they are changed."""
+
+
+def of_activity(lti_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return which executions are placed in an activity.
+
+    Those that another activity's token has put into its sessions are not.
+    """
+    e, s = t.executions.c, t.session.c
+    return and_(e.session.in_(select(s.session).where(s.lti_id == lti_id)), e.lti_id == lti_id)
 
 
 def _sums(table: Any, new: Any) -> list[tuple[str, Any]]:
