@@ -30,9 +30,12 @@ def asked(keys: Collection[tuple[str, str]]) -> Lookup:
 
 
 def tags(keys: Collection[tuple[str, str]]) -> Lookup:
-    """Ask for the code number of (cell_id, filename); may find others, too, of the same cells."""
+    """Ask for the code number of (cell_id, filename); may find others, too, of the same cells.
+
+    Nobody erases what is found before the transaction ends: it is not written again where it stays the same.
+    """
     among = {"cell_id": sorted({c for c, _ in keys}), "filename": sorted({f for _, f in keys})}
-    return Lookup(TAGS, t.tags, ("cell_id", "filename", "codenum"), among)
+    return Lookup(TAGS, t.tags, ("cell_id", "filename", "codenum"), among, locked=True)
 
 
 def epochs() -> Lookup:
