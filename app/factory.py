@@ -16,6 +16,7 @@ from app.activity import privacy_functions as privacy
 from app.activity.executions_store import ExecutionStore
 from app.activity.privacy_store import PrivacyStore
 from app.activity.progress import Thresholds
+from app.activity.rebuilding import Rebuilder
 from app.activity.retention_store import RetentionStore
 from app.activity.store import ActivityStore as ActivityReader
 from app.audit.store import AuditStore
@@ -59,6 +60,7 @@ from app.settings import CoursePolicy, Settings, load_settings
 from app.site import functions as site
 from app.storage.course_rules import CourseRules
 from app.storage.database import Database, make_engine
+from app.storage.layout import OWN
 from app.storage.tunnel import Gateway, Tunnel
 from app.web import routes as web
 from app.web.calls import Asker
@@ -84,6 +86,7 @@ class Service:
     exporter: exports.Exporter
     rules: CourseRules
     retention: RetentionStore
+    rebuilder: Rebuilder
     privacy: PrivacyStore
     activity_keys: tuple[bytes, ...]
     audit: AuditStore
@@ -163,6 +166,7 @@ def build_service(settings: Settings) -> Service:
         exporter=exporter,
         rules=CourseRules(database),
         retention=RetentionStore(database),
+        rebuilder=Rebuilder(database, OWN),
         privacy=privacy_store,
         params_writer=params_writer,
         downloads=Downloads((*exports.downloads(exporter, Places(quarter, "exports")), archive), authenticator),

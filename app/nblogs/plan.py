@@ -6,21 +6,15 @@ came, and the store writes the :class:`Changes`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
 
 from app.auth.caller import Caller
 from app.counting import CountChanges
+from app.joining import BLANK, CLOCKS, NOT_CONFIRMED, Key, Row, merge
 from app.marks import session_prefix
 from app.nblogs.record import NO_USER, Record
-
-NOT_CONFIRMED = "/nc"
-"""Suffix of a status whose client record was not there yet; the plugin's own mark."""
-
-Key = tuple[str, str]
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,26 +287,6 @@ class Planner:
         if not (record.session and record.message):
             return
         merge(self.changes.executions.setdefault((record.session, record.message), {}), part, clock)
-
-
-CLOCKS = ("asked_us", "answered_us")
-PARTS: Mapping[str, tuple[str, ...]] = {
-    "asked_us": ("cell_id", "filename", "codenum", "asked_us"),
-    "answered_us": ("status", "username", "answered_us"),
-}
-"""What the question tells of a cell run, and what the answer does, each with its clock."""
-
-
-def merge(row: Row, part: Row, clock: str) -> None:
-    """Put a part into a row, where it is new there or not earlier than the one that is."""
-    if row.get(clock) is None or part[clock] >= row[clock]:
-        row.update({name: part[name] for name in PARTS[clock] if name in part})
-
-
-BLANK: Mapping[str, str | int | None] = {
-    **dict.fromkeys(("username", "filename", "codenum", "cell_id", "status"), ""),
-    **dict.fromkeys(CLOCKS),
-}
 
 
 def execution_rows(changes: Changes, state: State) -> tuple[list[Row], list[Row]]:

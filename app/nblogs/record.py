@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from app.dates import parse_date
 from app.fields import text_fault
 from app.marks import make_mark
-from app.nblogs.dates import parse_date
 from app.nblogs.tags import parse_tags
 
 FIELDS = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, case, false, func, insert, literal_column, update
 
@@ -12,6 +12,7 @@ from app.storage.counts import CountStatements
 from app.storage.driver import Lookup, Prepared
 from app.storage.upsert import insert_missing, upsert
 
+T = TypeVar("T", str, int)
 SESSION, ASKED, TAGS, EPOCH, BINDING, COURSE = "session", "asked", "tags", "epoch", "binding", "course"
 EXECUTION = "execution"
 """The kinds of lookups."""
@@ -20,39 +21,44 @@ EXECUTION = "execution"
 def sessions(names: Collection[str]) -> Lookup:
     """Ask where sessions belong, and keep others from changing that till the end of the transaction."""
     columns = ("session", "course", "inst_id", "lti_id")
-    return Lookup(SESSION, t.session, columns, {"session": sorted(names)}, locked=True)
+    return Lookup(SESSION, t.session, columns, ("session",), _each(names), locked=True)
 
 
 def asked(keys: Collection[tuple[str, str]]) -> Lookup:
-    """Ask which (session, message) have a client record; may find others, too, of the same sessions."""
-    among = {"session": sorted({s for s, _ in keys}), "message": sorted({m for _, m in keys})}
-    return Lookup(ASKED, t.client_data, ("session", "message"), among)
+    """Ask which (session, message) have a client record."""
+    columns = ("session", "message")
+    return Lookup(ASKED, t.client_data, columns, columns, sorted(keys))
 
 
 def tags(keys: Collection[tuple[str, str]]) -> Lookup:
-    """Ask for the code number of (cell_id, filename); may find others, too, of the same cells.
+    """Ask for the code number of (cell_id, filename).
 
     Nobody erases what is found before the transaction ends: it is not written again where it stays the same.
     """
-    among = {"cell_id": sorted({c for c, _ in keys}), "filename": sorted({f for _, f in keys})}
-    return Lookup(TAGS, t.tags, ("cell_id", "filename", "codenum"), among, locked=True)
+    columns = ("cell_id", "filename")
+    return Lookup(TAGS, t.tags, (*columns, "codenum"), columns, sorted(keys), locked=True)
 
 
 def epochs() -> Lookup:
     """Ask how often any token was revoked or rotated, and how often any course changed its rules."""
-    return Lookup(EPOCH, t.epochs, ("name", "value"), {"name": [t.REVOCATIONS, t.CONSENTS]})
+    return Lookup(EPOCH, t.epochs, ("name", "value"), ("name",), _EPOCHS)
 
 
 def bindings(names: Collection[str]) -> Lookup:
     """Ask what limited tokens have settled about sessions."""
-    return Lookup(BINDING, t.bindings, ("session", "owner", "username"), {"session": sorted(names)})
+    return Lookup(BINDING, t.bindings, ("session", "owner", "username"), ("session",), _each(names))
 
 
 def courses(ids: Collection[int]) -> Lookup:
     """Ask which courses activities belong to."""
-    return Lookup(COURSE, t.ltis, ("lti_id", "course"), {"lti_id": sorted(ids)})
+    return Lookup(COURSE, t.ltis, ("lti_id", "course"), ("lti_id",), _each(ids))
 
 
+def _each(values: Collection[T]) -> list[tuple[T]]:
+    return [(value,) for value in sorted(values)]
+
+
+_EPOCHS = ((t.REVOCATIONS,), (t.CONSENTS,))
 _EXECUTION = (
     "course",
     "inst_id",
@@ -67,10 +73,9 @@ _EXECUTION = (
 
 
 def executions(keys: Collection[tuple[str, str]]) -> Lookup:
-    """Ask for executions, and keep others from changing them; may find others, too, of the same sessions."""
-    among = {"session": sorted({s for s, _ in keys}), "message": sorted({m for _, m in keys})}
+    """Ask for executions, and keep others from changing them."""
     columns = ("session", "message", *(f"COALESCE({name}, '')" for name in _EXECUTION))
-    return Lookup(EXECUTION, t.executions, columns, among, exclusive=True)
+    return Lookup(EXECUTION, t.executions, columns, ("session", "message"), sorted(keys), exclusive=True)
 
 
 def read_execution(row: Sequence[Any]) -> tuple[tuple[str, str], dict[str, Any]]:
