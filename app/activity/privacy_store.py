@@ -136,16 +136,11 @@ class PrivacyStore:
         """Erase the tags of cells that nobody else has run."""
         count = 0
         for chunk in batched(sorted(cells), CHUNK):
-            unused = set(chunk) - self._used(chunk)
+            with self._database.reading() as connection:
+                unused = set(chunk) - _used(connection, chunk)
             for few in batched(sorted(unused), ID_CHUNK):
                 count += self._database.write(_erase_tags, few)
         return count
-
-    def _used(self, cells: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-        c = t.client_data.c
-        statement = select(c.cell_id, c.filename).where(c.cell_id.in_({cell for cell, _ in cells})).distinct()
-        with self._database.reading() as connection:
-            return {(row[0], row[1]) for row in connection.execute(statement)}
 
 
 def lock_session(connection: Connection, session: str) -> None:
@@ -201,6 +196,20 @@ def _erase_strays(connection: Connection, username: str) -> Erased:
     return Erased()
 
 
+def _used(connection: Connection, cells: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those of some cells that anyone has run, and others."""
+    c = t.client_data.c
+    statement = select(c.cell_id, c.filename).where(c.cell_id.in_({cell for cell, _ in cells})).distinct()
+    return {(row[0], row[1]) for row in connection.execute(statement)}
+
+
 def _erase_tags(connection: Connection, cells: Collection[tuple[str, str]]) -> int:
+    # Whoever is just running one of them has a share lock on its tags: wait, and ask again who has run it.
+    connection.execute(select(t.tags.c.id).where(*_tags_of(cells)).with_for_update()).all()
+    unused = set(cells) - _used(connection, cells)
+    return connection.execute(delete(t.tags).where(*_tags_of(unused))).rowcount
+
+
+def _tags_of(cells: Collection[tuple[str, str]]) -> list[ColumnElement[bool]]:
     c = t.tags.c
-    return connection.execute(delete(t.tags).where(tuple_(c.cell_id, c.filename).in_(cells))).rowcount
+    return [c.cell_id.in_({cell for cell, _ in cells}), tuple_(c.cell_id, c.filename).in_(cells)]

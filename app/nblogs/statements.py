@@ -31,8 +31,12 @@ def asked(keys: Collection[tuple[str, str]]) -> Lookup:
 
 
 def tags(keys: Collection[tuple[str, str]]) -> Lookup:
-    """Ask for the code number of (cell_id, filename)."""
-    return Lookup(TAGS, t.tags, ("cell_id", "filename", "codenum"), ("cell_id", "filename"), sorted(keys))
+    """Ask for the code number of (cell_id, filename).
+
+    Nobody erases what is found before the transaction ends: it is not written again where it stays the same.
+    """
+    columns = ("cell_id", "filename")
+    return Lookup(TAGS, t.tags, (*columns, "codenum"), columns, sorted(keys), locked=True)
 
 
 def epochs() -> Lookup:
