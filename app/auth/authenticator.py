@@ -46,7 +46,8 @@ class TokenAuthenticator:
     """Service tokens from the store, activity tokens by their key.
 
     What was looked up is kept for a minute for functions that ask again inside their own transaction
-    (:meth:`recheck`), so a revoked token stops at once there too. All others ask the database each time.
+    (:meth:`recheck`), so a revoked token stops at once there too. For all others the database says each time
+    whether any token was revoked since.
     """
 
     def __init__(self, store: TokenStore, activity_keys: Sequence[bytes]) -> None:
@@ -63,8 +64,8 @@ class TokenAuthenticator:
         """
         if not token or len(token) > TOKEN_LIMIT:
             raise InvalidToken()
-        known = self._cached(token) if cached else None
-        if known is None:
+        known = self._cached(token)
+        if known is None or not (cached or known.caller.epoch == self._store.epoch()):
             known = self._look_up(token)
             self._remember(token, known)
         if known.expires_at is not None and time.time() >= known.expires_at:
