@@ -46,6 +46,9 @@ from app.monitoring import routes as monitoring
 from app.monitoring.health import count_waiting
 from app.monitoring.logs import configure_logging
 from app.monitoring.metrics import PrometheusObserver, count_records
+from app.moodle.courses import MoodleActivities
+from app.moodle.layout import moodle_layout
+from app.moodle.schema import MoodleTables, moodle_tables
 from app.nblogs import functions as nblogs
 from app.nblogs.recorder import Recorder
 from app.nblogs.rejects import RejectStore
@@ -57,8 +60,10 @@ from app.protocols.php_paths import REST, accept_any_prefix
 from app.registry import ExternalFunction, Registry
 from app.settings import CoursePolicy, Settings, load_settings
 from app.site import functions as site
+from app.storage.activities import ReadActivities, registered
 from app.storage.course_rules import CourseRules
 from app.storage.database import Database, make_engine
+from app.storage.layout import OWN
 from app.storage.tunnel import Gateway, Tunnel
 from app.web import routes as web
 from app.web.calls import Asker
@@ -94,7 +99,9 @@ class Service:
 
 def build_service(settings: Settings) -> Service:
     """Put the parts together. Nothing is connected before it is used."""
-    database = Database(own_engine(settings))
+    moodle = _moodle_tables(settings)
+    database = Database(own_engine(settings), moodle_layout(moodle) if moodle else OWN)
+    activities: ReadActivities = MoodleActivities(moodle) if moodle else registered
     tokens = TokenStore(database)
     activity_keys = derive_keys(settings.master_keys, ACTIVITY_TOKENS)
     authenticator = TokenAuthenticator(tokens, activity_keys)
@@ -102,7 +109,7 @@ def build_service(settings: Settings) -> Service:
     rejects = RejectStore(database, authenticator.recheck, settings.reject_max_count, settings.reject_max_bytes)
     store = RecordStore(database, authenticator.recheck, settings.commit_records, observer.committed)
     recorder = Recorder(store, rejects, observer)
-    lti_store = LtiStore(database)
+    lti_store = LtiStore(database, activities)
     audit = AuditStore(database, settings.audit_days)
     cipher = Cipher(settings.master_keys)
     host_store = HostStore(database, cipher)
@@ -119,7 +126,7 @@ def build_service(settings: Settings) -> Service:
         _policy(settings),
         settings.zone,
     )
-    params_writer = Writer(site_params, ActivityStore(database))
+    params_writer = Writer(site_params, ActivityStore(database, activities))
 
     # The oldest key, so that pseudonyms stay the same when the master key is rotated.
     pseudonyms = derive_keys(settings.master_keys, PSEUDONYMS)[-1]
@@ -134,7 +141,7 @@ def build_service(settings: Settings) -> Service:
         (
             *nblogs.functions(recorder, settings.max_records),
             *ltis.functions(lti_store),
-            *courses.functions(CourseStore(database)),
+            *courses.functions(CourseStore(database, activities)),
             *monitoring_functions.functions(count_records, lambda: count_waiting(database)),
             *custom_params.reading_functions(settings.zone),
             *writing_functions(params_writer),
@@ -171,6 +178,12 @@ def build_service(settings: Settings) -> Service:
         hosts=hosts,
         host_store=host_store,
     )
+
+
+def _moodle_tables(settings: Settings) -> MoodleTables | None:
+    """Return Moodle's tables, where the service works on them."""
+    prefix = settings.moodle_prefix
+    return moodle_tables(prefix, settings.moodle_database or None) if prefix else None
 
 
 def own_engine(settings: Settings) -> Engine:

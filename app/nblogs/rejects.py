@@ -17,6 +17,7 @@ from app.errors import MalformedRequest, RejectLimit
 from app.fields import text_fault
 from app.nblogs.store import Recheck
 from app.storage import tables as t
+from app.storage.activities import courses_of
 from app.storage.course_rules import is_closed
 from app.storage.database import Database
 
@@ -119,12 +120,17 @@ class RejectStore:
             new.pop(digest, None)
         count = select(func.count()).where(c.caller == caller.key)
         room = max(0, self._max_count - int(connection.execute(count).scalar_one()))
-        fresh = [
-            (digest, reject) for digest, reject in reversed(new.items()) if not _is_withheld(connection, reject)
-        ]
+        fresh = [(digest, r) for digest, r in reversed(new.items()) if not self._is_withheld(connection, r)]
         for digest, reject in fresh[:room]:
             self._insert(connection, caller, reject, digest)
         return [reject for _, reject in fresh[room:]]
+
+    def _is_withheld(self, connection: Connection, reject: Reject) -> bool:
+        """Say whether a reject belongs to a course that wants nothing to be stored."""
+        if not reject.session:
+            return False
+        courses = courses_of(connection, self._database.layout, [reject.session])
+        return is_closed(connection, courses.get(reject.session, 0))
 
     @staticmethod
     def _insert(connection: Connection, caller: Caller, reject: Reject, digest: str) -> None:
@@ -168,14 +174,6 @@ def _digest(caller: Caller, reject: Reject) -> str:
     """Return what two rejects have in common that are one: sender, code and text; a client that tries again."""
     head = json.dumps([caller.key, reject.protocol, reject.code, reject.whole]).encode()
     return blake2b(head + scrub(reject.raw, caller.secret), digest_size=16).hexdigest()
-
-
-def _is_withheld(connection: Connection, reject: Reject) -> bool:
-    """Say whether a reject belongs to a course that wants nothing to be stored."""
-    if not reject.session:
-        return False
-    course = select(t.session.c.course).where(t.session.c.session == reject.session)
-    return is_closed(connection, connection.execute(course).scalar() or 0)
 
 
 def _dump_coverage(caller: Caller) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, case, false, func, insert, literal_column, update
+from sqlalchemy import Table, bindparam, case, false, func, insert, literal_column, select, update
 
 from app.storage import tables as t
 from app.storage.counts import CountStatements
-from app.storage.driver import Lookup, Prepared
+from app.storage.driver import Lookup, Prepared, Step
+from app.storage.layout import Layout
 from app.storage.upsert import insert_missing, upsert
 
 SESSION, ASKED, TAGS, EPOCH, BINDING, COURSE = "session", "asked", "tags", "epoch", "binding", "course"
@@ -17,22 +18,26 @@ EXECUTION = "execution"
 """The kinds of lookups."""
 
 
-def sessions(names: Collection[str]) -> Lookup:
+def sessions(layout: Layout, names: Collection[str]) -> Lookup:
     """Ask where sessions belong, and keep others from changing that till the end of the transaction."""
     columns = ("session", "course", "inst_id", "lti_id")
-    return Lookup(SESSION, t.session, columns, {"session": sorted(names)}, locked=True)
+    return Lookup(SESSION, layout.session, columns, {"session": sorted(names)}, locked=True)
 
 
-def asked(keys: Collection[tuple[str, str]]) -> Lookup:
+def asked(layout: Layout, keys: Collection[tuple[str, str]]) -> Lookup:
     """Ask which (session, message) have a client record; may find others, too, of the same sessions."""
     among = {"session": sorted({s for s, _ in keys}), "message": sorted({m for _, m in keys})}
-    return Lookup(ASKED, t.client_data, ("session", "message"), among)
+    return Lookup(ASKED, layout.client_data, ("session", "message"), among)
 
 
-def tags(keys: Collection[tuple[str, str]]) -> Lookup:
+def tags(layout: Layout, keys: Collection[tuple[str, str]]) -> list[Lookup]:
     """Ask for the code number of (cell_id, filename); may find others, too, of the same cells."""
-    among = {"cell_id": sorted({c for c, _ in keys}), "filename": sorted({f for _, f in keys})}
-    return Lookup(TAGS, t.tags, ("cell_id", "filename", "codenum"), among)
+    cells, files = sorted({c for c, _ in keys}), sorted({f for _, f in keys})
+    columns = ("cell_id", "COALESCE(filename, '')", "COALESCE(codenum, '')")
+    found = [Lookup(TAGS, layout.tags, columns, {"cell_id": cells, "filename": files})]
+    if not layout.own and "" in files:  # which is NULL there
+        found.append(Lookup(TAGS, layout.tags, columns, {"cell_id": cells, "COALESCE(filename, '')": [""]}))
+    return found
 
 
 def epochs() -> Lookup:
@@ -45,9 +50,10 @@ def bindings(names: Collection[str]) -> Lookup:
     return Lookup(BINDING, t.bindings, ("session", "owner", "username"), {"session": sorted(names)})
 
 
-def courses(ids: Collection[int]) -> Lookup:
+def courses(layout: Layout, ids: Collection[int]) -> Lookup:
     """Ask which courses activities belong to."""
-    return Lookup(COURSE, t.ltis, ("lti_id", "course"), {"lti_id": sorted(ids)})
+    columns = (layout.lti_id.name, layout.lti_course.name)
+    return Lookup(COURSE, layout.lti_id.table, columns, {layout.lti_id.name: sorted(ids)})
 
 
 _EXECUTION = (
@@ -89,10 +95,22 @@ def _put_execution(table: Any, new: Any) -> list[tuple[str, Any]]:
     return [(name, case((test, new[name]), else_=table.c[name])) for test, names in parts for name in names]
 
 
-class Statements:
-    """Every writing statement, and how marks are looked for."""
+def _insert_unknown(table: Table, names: Sequence[str]) -> Any:
+    """Return an INSERT of a session that may have come meanwhile, into a table without a unique key of it."""
+    known = select(table.c.id).where(table.c.session == bindparam("session"))
+    values = [bindparam(name, type_=table.c[name].type) for name in names]
+    return insert(table).from_select(list(names), select(*values).where(~known.exists()))
 
-    def __init__(self, *, is_sqlite: bool) -> None:
+
+def _blank_as_null(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row as the plugin stores it, where the tags of a cell don't say what belongs there."""
+    return {**row, **{name: row[name] or None for name in ("filename", "codenum") if name in row}}
+
+
+class Statements:
+    """Every writing statement."""
+
+    def __init__(self, *, is_sqlite: bool, layout: Layout) -> None:
         dialect = "sqlite" if is_sqlite else "mysql"
 
         def prepare(statement: Any, names: str | None = None) -> Prepared:
@@ -102,22 +120,32 @@ class Statements:
         self.lock_ltis = prepare(insert_missing(dialect, t.ltis, ["lti_id"]), "lti_id inst_id")
         self.add_marks = prepare(insert(t.marks), "mark")
         records = "session message date updatetm"
-        self.add_clients = prepare(insert(t.client_data), f"{records} cell_id filename")
-        self.add_servers = prepare(insert(t.server_data), f"{records} status username")
+        self.add_clients = prepare(insert(layout.client_data), f"{records} cell_id filename")
+        self.add_servers = prepare(insert(layout.server_data), f"{records} status username")
         places = "course inst_id lti_id"
-        self.add_sessions = prepare(insert_missing(dialect, t.session, ["session"]), f"session updatetm {places}")
+        add_sessions = (
+            insert_missing(dialect, layout.session, ["session"])
+            if layout.own
+            else _insert_unknown(layout.session, ["session", "updatetm", *places.split()])
+        )
+        self.add_sessions = prepare(add_sessions, f"session updatetm {places}" if layout.own else None)
+        # What Moodle's collation takes for the same cell is one row there, with the names that came last.
+        names = ("tags", "codenum", "updatetm", *(() if layout.own else ("cell_id", "filename")))
         put_tags = upsert(
-            dialect,
-            t.tags,
-            ["cell_id", "filename"],
-            lambda _, new: [(name, new[name]) for name in ("tags", "codenum", "updatetm")],
+            dialect, layout.tags, ["cell_id", "filename"], lambda _, new: [(name, new[name]) for name in names]
         )
         self.put_tags = prepare(put_tags, "cell_id filename tags codenum updatetm")
+        self.change_tags = prepare(
+            update(layout.tags)
+            .where(layout.cell(bindparam("of_cell_id"), bindparam("of_filename")))
+            .values({name: bindparam(f"new_{name}") for name in ("tags", "codenum", "updatetm")})
+        )
+        self._own = layout.own
         put_executions = upsert(dialect, t.executions, ["session", "message"], _put_execution)
         parts = "username filename codenum cell_id status asked_us answered_us"
         self.put_executions = prepare(put_executions, f"session message {places} {parts}")
         self.add_executions = prepare(insert(t.executions), f"session message {places} {parts}")
-        self.counts = CountStatements(is_sqlite=is_sqlite)
+        self.counts = CountStatements(is_sqlite=is_sqlite, layout=layout)
         e, b = t.executions, t.bindings
         self.place_executions = prepare(
             update(e)
@@ -129,3 +157,22 @@ class Statements:
             .where(b.c.session == bindparam("of_session"))
             .values(owner=bindparam("new_owner"), username=bindparam("new_username"))
         )
+
+    def client_rows(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        """Return rows as the table of the layout wants them."""
+        return rows if self._own else [_blank_as_null(row) for row in rows]
+
+    def tag_steps(self, tags: Mapping[tuple[str, str], Mapping[str, Any]], stored: Collection[Any]) -> list[Step]:
+        """Return the steps that put tags into their table; `stored` are the cells that have some there already."""
+        rows = [(key, tags[key]) for key in sorted(tags)]
+        if self._own:
+            return [(self.put_tags, [row for _, row in rows])]
+        # Moodle's unique key does not see a NULL, and its collation sees less than it should.
+        new = [_blank_as_null(row) for key, row in rows if key not in stored]
+        known = [_blank_as_null(row) for key, row in rows if key in stored]
+        changed = [
+            {"of_cell_id": row["cell_id"], "of_filename": row["filename"] or ""}
+            | {f"new_{name}": row[name] for name in ("tags", "codenum", "updatetm")}
+            for row in known
+        ]
+        return [(self.put_tags, new), (self.change_tags, changed)]

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from app.counting import KEYS, OK_STATUSES, UNIT_US
 from app.storage import tables as t
 from app.storage.driver import Prepared
+from app.storage.layout import Layout
 from app.storage.upsert import upsert
 
 _NAMES = (*KEYS, "ok", "error")
@@ -34,7 +35,7 @@ _NAMES = (*KEYS, "ok", "error")
 class CountStatements:
     """The statements that change counts, compiled once for a kind of database."""
 
-    def __init__(self, *, is_sqlite: bool) -> None:
+    def __init__(self, *, is_sqlite: bool, layout: Layout) -> None:
         dialect = "sqlite" if is_sqlite else "mysql"
 
         def adding(source: Select[Any] | None = None, names: Sequence[str] | None = None) -> Prepared:
@@ -43,7 +44,7 @@ class CountStatements:
                 statement = statement.from_select(_NAMES, source)
             return Prepared(statement, is_sqlite=is_sqlite, names=names)
 
-        e, s = t.executions.c, t.session.c
+        e, s = t.executions.c, layout.session.c
         self.add = adding(names=_NAMES)
         """Rows of :meth:`app.counting.CountChanges.rows`."""
         placed = e.course != literal_column("0")

@@ -23,6 +23,7 @@ from sqlalchemy.pool import QueuePool
 
 from app.errors import ServiceUnavailable
 from app.storage.driver import CommittingConnection
+from app.storage.layout import OWN, Layout
 from app.storage.tunnel import Tunnel, TunnelDown
 
 P = ParamSpec("P")
@@ -158,10 +159,14 @@ def _sqlite_engine(url: str, timeout: float) -> Engine:
 
 
 class Database:
-    """One database: reads, and writing transactions that are repeated where that is right."""
+    """One database: reads, and writing transactions that are repeated where that is right.
 
-    def __init__(self, engine: Engine) -> None:
+    :param layout: the tables that records are in.
+    """
+
+    def __init__(self, engine: Engine, layout: Layout = OWN) -> None:
         self.engine = engine
+        self.layout = layout
         self.is_sqlite = engine.dialect.name == "sqlite"
 
     @property

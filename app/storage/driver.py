@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pymysql.connections import Connection as PyMySQLConnection
@@ -131,7 +131,7 @@ def _question(lookup: Lookup) -> str:
     # One column, because PyMySQL takes longer to read the head of each column than the rows themselves.
     columns = f"CONCAT_WS(CHAR(31 USING utf8mb4), '{lookup.kind}', {', '.join(lookup.columns)})"
     among = " AND ".join([f"{name} IN {_places(len(found))}" for name, found in lookup.among.items()])
-    return f"(SELECT {columns} FROM {lookup.table.name} WHERE {among}{_lock(lookup)})"
+    return f"(SELECT {columns} FROM {_name(lookup.table)} WHERE {among}{_lock(lookup)})"
 
 
 def _lock(lookup: Lookup) -> str:
@@ -149,6 +149,12 @@ def _ask_sqlite(connection: Connection, lookup: Lookup) -> Iterable[Sequence[Any
 @lru_cache(maxsize=4096)
 def _places(count: int) -> str:
     return "(" + ", ".join(["%s"] * count) + ")"
+
+
+@cache
+def _name(table: Table) -> str:
+    """Return a table's name with its database, where it is in another; quoted where it must be."""
+    return mysql.dialect().identifier_preparer.format_table(table)
 
 
 def _cursor(connection: Connection) -> Any:
