@@ -49,6 +49,7 @@ from app.monitoring.metrics import PrometheusObserver, count_records
 from app.moodle.courses import MoodleActivities
 from app.moodle.layout import moodle_layout
 from app.moodle.schema import MoodleTables, moodle_tables
+from app.moodle.tokens import MoodleTokens
 from app.nblogs import functions as nblogs
 from app.nblogs.recorder import Recorder
 from app.nblogs.rejects import RejectStore
@@ -104,7 +105,13 @@ def build_service(settings: Settings) -> Service:
     activities: ReadActivities = MoodleActivities(moodle) if moodle else registered
     tokens = TokenStore(database)
     activity_keys = derive_keys(settings.master_keys, ACTIVITY_TOKENS)
-    authenticator = TokenAuthenticator(tokens, activity_keys)
+
+    def scope_of(name: str) -> str | None:
+        function = registry.find(name)
+        return function.scope if function else None
+
+    moodle_tokens = MoodleTokens(moodle, scope_of) if moodle else None
+    authenticator = TokenAuthenticator(tokens, activity_keys, moodle_tokens)
     observer = PrometheusObserver()
     rejects = RejectStore(database, authenticator.recheck, settings.reject_max_count, settings.reject_max_bytes)
     store = RecordStore(database, authenticator.recheck, settings.commit_records, observer.committed)

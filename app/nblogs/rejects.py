@@ -182,6 +182,7 @@ def _dump_coverage(caller: Caller) -> str:
         {
             "name": caller.name,
             "token_id": caller.token_id,
+            "moodle": caller.moodle,
             "courses": None if caller.courses is None else sorted(caller.courses),
             "activity": [activity.inst_id, activity.lti_id, activity.counter] if activity else None,
         }
@@ -196,6 +197,7 @@ def _read(row: Any) -> KeptReject:
         name=coverage["name"],
         scopes=frozenset({"nblogs:write"}),
         token_id=coverage["token_id"],
+        moodle=coverage.get("moodle", False),
         courses=None if courses is None else frozenset(courses),
         activity=Activity(*activity) if activity else None,
     )
