@@ -42,6 +42,10 @@ class CountChanges:
             self._add(old, -1)
         self._add(new, 1)
 
+    def remove(self, old: Row) -> None:
+        """Count an execution no longer."""
+        self._add(old, -1)
+
     def _add(self, execution: Row, number: int) -> None:
         key = key_of(execution)
         if key is not None:

@@ -7,7 +7,9 @@ ask whether the token covers what they name. Only then the handler is asked for 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from typing import Any
 
 from marshmallow import Schema
@@ -15,7 +17,7 @@ from marshmallow import Schema
 from app.audit.entry import Actor
 from app.auth.addresses import Address
 from app.auth.caller import Caller
-from app.errors import AccessDenied, CallError, UnknownFunction
+from app.errors import AccessDenied, Busy, CallError, UnknownFunction
 from app.registry import Authenticator, load_arguments
 
 
@@ -74,6 +76,33 @@ class Download:
     def anchor(self) -> str:
         """The path as an identifier: `xapi-statements`."""
         return "".join(letter if letter.isalnum() else "-" for letter in self.path)
+
+
+class Places:
+    """So many downloads of a kind may be under way in this process.
+
+    Each holds one of its threads for as long as the client takes, and others are to be left for everything else.
+    """
+
+    def __init__(self, at_once: int, kind: str) -> None:
+        self._at_once = at_once
+        self._kind = kind
+        self._free = BoundedSemaphore(at_once)
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Hold a place; raises Busy where none is free."""
+        if not self._free.acquire(blocking=False):
+            raise Busy(f"{self._at_once} {self._kind} are being fetched already")
+        try:
+            yield
+        finally:
+            self._free.release()
+
+    def hold(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Yield chunks in a place that is held from the first to the last; raises Busy."""
+        with self.one():
+            yield from chunks
 
 
 class Downloads:

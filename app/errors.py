@@ -34,7 +34,7 @@
      +-- EngineLost           a container engine broke off
      +-- EngineNonsense       a container engine's answer makes no sense
      +-- EngineFailed         a container engine reports an error
-     +-- Busy                 too many archives at once
+     +-- Busy                 too many downloads at once
      +-- InternalError        a fault of the service, logged under an id
 
 `exception` and `message` are Moodle's own where Moodle has the error (lib/moodlelib.php,

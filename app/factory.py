@@ -16,6 +16,7 @@ from app.activity import privacy_functions as privacy
 from app.activity.executions_store import ExecutionStore
 from app.activity.privacy_store import PrivacyStore
 from app.activity.progress import Thresholds
+from app.activity.rebuilding import Rebuilder
 from app.activity.retention_store import RetentionStore
 from app.activity.store import ActivityStore as ActivityReader
 from app.audit.store import AuditStore
@@ -38,7 +39,7 @@ from app.custom_params import functions as custom_params
 from app.custom_params.policy import Limits, Policy
 from app.custom_params.store import ActivityStore
 from app.custom_params.writing import Site, Writer, writing_functions
-from app.downloads import Downloads
+from app.downloads import Downloads, Places
 from app.ltis import functions as ltis
 from app.ltis.store import LtiStore
 from app.monitoring import functions as monitoring_functions
@@ -50,10 +51,11 @@ from app.moodle.courses import MoodleActivities
 from app.moodle.layout import moodle_layout
 from app.moodle.schema import MoodleTables, moodle_tables
 from app.moodle.tokens import MoodleTokens
+from app.moodle.widths import MoodleWidths
 from app.nblogs import functions as nblogs
-from app.nblogs.recorder import Recorder
+from app.nblogs.recorder import FixedWidths, Recorder
 from app.nblogs.rejects import RejectStore
-from app.nblogs.store import RecordStore
+from app.nblogs.store import WIDTHS, RecordStore
 from app.protocols import downloads as download_routes
 from app.protocols import json_api, moodle_rest, openapi, xmlrpc
 from app.protocols.exchange import Exchange
@@ -90,6 +92,7 @@ class Service:
     exporter: exports.Exporter
     rules: CourseRules
     retention: RetentionStore
+    rebuilder: Rebuilder
     privacy: PrivacyStore
     activity_keys: tuple[bytes, ...]
     audit: AuditStore
@@ -115,7 +118,8 @@ def build_service(settings: Settings) -> Service:
     observer = PrometheusObserver()
     rejects = RejectStore(database, authenticator.recheck, settings.reject_max_count, settings.reject_max_bytes)
     store = RecordStore(database, authenticator.recheck, settings.commit_records, observer.committed)
-    recorder = Recorder(store, rejects, observer)
+    widths = MoodleWidths(database, WIDTHS) if moodle else FixedWidths(WIDTHS)
+    recorder = Recorder(store, rejects, observer, widths)
     lti_store = LtiStore(database, activities)
     audit = AuditStore(database, settings.audit_days)
     cipher = Cipher(settings.master_keys)
@@ -163,7 +167,8 @@ def build_service(settings: Settings) -> Service:
         ),
         authenticator,
     )
-    archive = archive_download(hosts, moodle_host, Trail(audit), max(1, settings.threads // 4))
+    quarter = max(1, settings.threads // 4)
+    archive = archive_download(hosts, moodle_host, Trail(audit), Places(quarter, "archives"))
     return Service(
         settings=settings,
         database=database,
@@ -176,9 +181,10 @@ def build_service(settings: Settings) -> Service:
         exporter=exporter,
         rules=CourseRules(database),
         retention=RetentionStore(database),
+        rebuilder=Rebuilder(database, database.layout),
         privacy=privacy_store,
         params_writer=params_writer,
-        downloads=Downloads((*exports.downloads(exporter), archive), authenticator),
+        downloads=Downloads((*exports.downloads(exporter, Places(quarter, "exports")), archive), authenticator),
         activity_keys=activity_keys,
         audit=audit,
         cipher=cipher,

@@ -62,6 +62,13 @@ CREATE TABLE lticontainer_course_rules (
     CONSTRAINT pk_lticontainer_course_rules PRIMARY KEY (course)
 ) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
 
+CREATE TABLE lticontainer_cursors (
+    source VARCHAR(64) NOT NULL,
+    part VARCHAR(32) NOT NULL,
+    last_id BIGINT NOT NULL DEFAULT '0',
+    CONSTRAINT pk_lticontainer_cursors PRIMARY KEY (source, part)
+) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
+
 CREATE TABLE lticontainer_epochs (
     name VARCHAR(32) NOT NULL,
     value BIGINT NOT NULL DEFAULT '0',

@@ -63,6 +63,13 @@ CREATE TABLE lticontainer_course_rules (
     CONSTRAINT pk_lticontainer_course_rules PRIMARY KEY (course)
 );
 
+CREATE TABLE lticontainer_cursors (
+    source VARCHAR(64) NOT NULL,
+    part VARCHAR(32) NOT NULL,
+    last_id BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_lticontainer_cursors PRIMARY KEY (source, part)
+);
+
 CREATE TABLE lticontainer_epochs (
     name VARCHAR(32) NOT NULL,
     value BIGINT DEFAULT '0' NOT NULL,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -22,7 +22,7 @@ from app.activity.pseudonyms import Pseudonyms
 from app.activity.selecting import SELECTING, SelectionSchema, read_cursor, read_selection, read_zone, write_cursor
 from app.activity.xapi import VERSION, Statements, take
 from app.auth.caller import Caller
-from app.downloads import Content, Download, DownloadCall
+from app.downloads import Content, Download, DownloadCall, Places
 from app.fields import Flag, Integer, StrictSchema, Text
 from app.registry import PREFIX, Call, ExternalFunction
 
@@ -240,42 +240,46 @@ def functions(exporter: Exporter) -> tuple[ExternalFunction, ...]:
     )
 
 
-def downloads(exporter: Exporter) -> tuple[Download, ...]:
-    """Return the downloads of this module."""
+def downloads(exporter: Exporter, places: Places) -> tuple[Download, ...]:
+    """Return the downloads of this module; `places` limits how many of them may be under way."""
     text = "One row for each cell run of a course. The data dictionary names the columns."
 
-    def declare(path: str, summary: str, **values: Any) -> Download:
+    def declare(path: str, summary: str, make: Callable[[DownloadCall], Content], **values: Any) -> Download:
+        def handle(call: DownloadCall) -> Content:
+            content = make(call)
+            return replace(content, chunks=places.hold(content.chunks))
+
         given: dict[str, Any] = {"params": FileSchema(), "description": text, "example": EXAMPLE} | values
-        return Download(path=path, summary=summary, scope=SCOPE, covers=of_its_course, **given)
+        return Download(path=path, summary=summary, scope=SCOPE, covers=of_its_course, handler=handle, **given)
 
     return (
         declare(
             "executions.csv",
             "Cell runs as CSV.",
+            exporter.csv,
             params=CsvSchema(),
             content_type="text/csv",
-            handler=exporter.csv,
             description=f"{text} An apostrophe is put in front of texts that a spreadsheet would run.",
         ),
         declare(
             "executions.jsonl",
             "Cell runs as JSON Lines.",
+            exporter.jsonl,
             content_type="application/jsonl",
-            handler=exporter.jsonl,
         ),
         declare(
             "executions.parquet",
             "Cell runs as Apache Parquet.",
+            exporter.parquet,
             content_type="application/vnd.apache.parquet",
-            handler=exporter.parquet,
         ),
         declare(
             "xapi/statements",
             "Cell runs as xAPI statements.",
+            exporter.statements,
             params=StatementsSchema(),
             content_type="application/json",
             result=StatementResultSchema(),
-            handler=exporter.statements,
             description="Statements of xAPI 1.0.3 of the runs that were asked and answered. Ids stay the same, so "
             "a record store takes each once.",
         ),

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 import click
 
 from app.activity.privacy import Erased, check_user
-from app.activity.privacy_store import Progress
 from app.auth.caller import ADMIN, Caller
-from app.cli.common import print_table, printable, service, when
+from app.cli.common import bar, print_table, printable, service, when
 from app.downloads import DownloadCall
 from app.errors import InvalidParameter
 from app.factory import Service
@@ -114,7 +112,7 @@ def purge(courses: Sequence[int], older_than: int | None, yes: bool) -> None:
         return
     erased = Erased()
     for course, before, _ in found:
-        with _bar(f"course {course}") as tell:
+        with bar(f"course {course}") as tell:
             erased += parts.retention.erase(course, before, tell)
     _tell(erased)
 
@@ -139,7 +137,7 @@ def erase(username: str, course: int | None, yes: bool) -> None:
         click.echo(f"{printable(username)} has {found}.")
         click.echo("Nothing is erased yet; that needs --yes.")
         return
-    with _bar("sessions") as tell:
+    with bar("sessions") as tell:
         erased = parts.privacy.erase(username, course, tell)
     _tell(erased)
 
@@ -167,6 +165,26 @@ def keep(course: int, days: int | None) -> None:
     _show_rules(parts)
 
 
+@activity.command()
+@click.option("--course", type=COURSE, help="Only this course.")
+@click.option("--new", "only_new", is_flag=True, help="Only rows new since the last rebuild; for a timer.")
+def rebuild(course: int | None, only_new: bool) -> None:
+    """Make cell runs anew from the rows of records that are there, and count them.
+
+    For rows that others have written: the plugin, while the service was off. It may be cut off and run again.
+    """
+    if course is not None and only_new:
+        raise click.UsageError("give --course or --new, not both")
+    rebuilder = service().rebuilder
+    with bar("rows") as tell:
+        done = rebuilder.catch_up(tell) if only_new else rebuilder.rebuild(course, tell)
+    click.echo(f"{done.rows} rows read; {done.changed} runs and {done.counts} counts were not as they should be.")
+    if done.left_out:
+        click.echo(f"{done.left_out} rows are left out: an id ends with a space, or a text can't be stored.")
+    if done.closed:
+        click.echo(f"{done.closed} rows are left alone: their courses want nothing to be stored.")
+
+
 def _show_rules(parts: Service) -> None:
     rows = [
         (rule.course, "on" if rule.records else "off", "-" if rule.keep_days is None else rule.keep_days)
@@ -186,22 +204,3 @@ def _say(text: str) -> None:
     """Show how far it is, where somebody looks on."""
     if sys.stderr.isatty():
         click.echo(f"\r{text:<20}" if text else "", err=True, nl=not text)
-
-
-@contextmanager
-def _bar(label: str) -> Iterator[Progress]:
-    """Show a bar on a terminal; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield _ignore
-        return
-    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
-
-        def tell(done: int, total: int) -> None:
-            bar.length = max(total, 1)
-            bar.update(done - bar.pos)
-
-        yield tell
-
-
-def _ignore(done: int, total: int) -> None:
-    """Show nothing."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import pwd
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
@@ -16,6 +18,9 @@ from app.settings import load_settings
 
 ROW = click.IntRange(1, 2**63 - 1)
 """The id of a row."""
+
+Progress = Callable[[int, int], None]
+"""Called with what is done, and what there is in all."""
 
 
 def service() -> Service:
@@ -48,3 +53,22 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 def printable(text: str) -> str:
     """Return text without control characters: what students type must not steer an administrator's terminal."""
     return re.sub("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "\ufffd", text)
+
+
+@contextmanager
+def bar(label: str) -> Iterator[Progress]:
+    """Show a bar on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield _ignore
+        return
+    with click.progressbar(length=1, label=label, file=sys.stderr) as shown:
+
+        def tell(done: int, total: int) -> None:
+            shown.length = max(total, 1)
+            shown.update(done - shown.pos)
+
+        yield tell
+
+
+def _ignore(done: int, total: int) -> None:
+    """Show nothing."""

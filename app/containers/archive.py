@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import BoundedSemaphore
 
 from marshmallow import fields, validate
 
@@ -21,8 +20,8 @@ from app.containers.hosts import Hosts
 from app.containers.naming import CourseNames, VolumeName
 from app.containers.packing import PACKERS, Tally, pack
 from app.containers.wire import OfCourseSchema
-from app.downloads import Content, Download, DownloadCall
-from app.errors import Busy, EngineNonsense, EngineTimeout, InvalidParameter
+from app.downloads import Content, Download, DownloadCall, Places
+from app.errors import EngineNonsense, EngineTimeout, InvalidParameter
 from app.fields import Text
 
 ACTION = "archive_volume"
@@ -40,13 +39,8 @@ class ArchiveSchema(OfCourseSchema):
     )
 
 
-def archive_download(hosts: Hosts, moodle_host: str, trail: Trail, at_once: int) -> Download:
-    """Return the download.
-
-    :param at_once: so many of them may be under way in this process: each holds one of its threads for as long
-        as the client takes.
-    """
-    places = BoundedSemaphore(at_once)
+def archive_download(hosts: Hosts, moodle_host: str, trail: Trail, places: Places) -> Download:
+    """Return the download; `places` limits how many of them may be under way."""
 
     def handle(call: DownloadCall) -> Content:
         arguments = call.arguments
@@ -63,7 +57,7 @@ def archive_download(hosts: Hosts, moodle_host: str, trail: Trail, at_once: int)
             carrier = Carrier(host.name, lambda: hosts.engine(host))
             tally = Tally()
             with (
-                _place(places, at_once),
+                places.one(),
                 trail.act(call.actor, ACTION, Target(host.name, names.course_id, name.full)) as act,
             ):
                 _check_there(carrier, name)
@@ -84,16 +78,6 @@ def archive_download(hosts: Hosts, moodle_host: str, trail: Trail, at_once: int)
         covers=covers_its_course,
         example={"host": "local", "course_id": 2, "volume": "lms_sub_report1_2_moodle.example.org"},
     )
-
-
-@contextmanager
-def _place(places: BoundedSemaphore, at_once: int) -> Iterator[None]:
-    if not places.acquire(blocking=False):
-        raise Busy(f"{at_once} archives are being fetched already")
-    try:
-        yield
-    finally:
-        places.release()
 
 
 def _check_there(carrier: Carrier, name: VolumeName) -> None:

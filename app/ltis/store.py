@@ -6,11 +6,11 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BindParameter, Connection, bindparam, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, or_, select, update
 
 from app.storage import tables as t
 from app.storage.activities import ReadActivities
-from app.storage.counts import CountStatements
+from app.storage.counts import CountStatements, of_activity
 from app.storage.course_rules import read_closed
 from app.storage.database import Database
 from app.storage.erasing import erase_parts
@@ -84,7 +84,7 @@ class LtiStore:
             self._compare(connection, ltis)
         closed = read_closed(connection)
         waiting = [lti.lti_id for lti in ltis if lti.course_id in closed]
-        erased = connection.execute(self._placing.waiting, {"ids": waiting}).scalars().all() if waiting else ()
+        erased = self._waiting(connection, waiting) if waiting else set()
         if self._layout.own:
             run_many(connection, _UPDATE, rows)
         placed = sum(self._place(connection, row) for row in rows)
@@ -108,6 +108,18 @@ class LtiStore:
         for index, lti in enumerate(ltis):
             if courses.get(lti.lti_id) != lti.course_id:
                 raise NotInMoodle(index, lti)
+
+    def _waiting(self, connection: Connection, ids: Sequence[int]) -> set[str]:
+        """Return the sessions that waited for the course of these activities.
+
+        They go where it wants nothing to be stored, and so do sessions that nobody has placed yet, and that were
+        begun with a token of such an activity.
+        """
+        b = t.bindings.c
+        begun = or_(*(b.owner.like(f"activity:%:{lti_id}") for lti_id in ids))
+        unplaced = select(b.session).where(begun, b.session.not_in(select(self._layout.session.c.session)))
+        known = connection.execute(self._placing.waiting, {"ids": ids}).scalars()
+        return {*known, *connection.execute(unplaced).scalars()}
 
     def _place(self, connection: Connection, row: dict[str, int | str]) -> int:
         """Put an activity's sessions and executions into its course; return the number of sessions."""
@@ -137,7 +149,7 @@ class _Placing:
             .values(course=bindparam("new_course"))
         )
         elsewhere = (
-            e.session.in_(select(s.session).where(s.lti_id == of_lti)),
+            of_activity(layout, of_lti),
             e.course != bindparam("new_course"),
         )
         self.some_execution = select(e.id).where(*elsewhere).limit(1)

@@ -65,6 +65,7 @@ class MoodleActivities:
                 *(lti.c.course, lti.c.id, lti.c.name, tool.c.tooldomain),
                 *(place.c.id.label("place"), section.c.section, section.c.sequence),
             )
+            .select_from(lti)
             .join(place, here)
             .outerjoin(tool, tool.c.id == lti.c.typeid)
             .outerjoin(section, section.c.id == place.c.section)

@@ -6,24 +6,18 @@ came, and the store writes the :class:`Changes`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
 
 from app.auth.caller import Caller
 from app.counting import CountChanges
+from app.joining import BLANK, CLOCKS, NOT_CONFIRMED, Key, Row, merge
 from app.marks import session_prefix
 from app.nblogs.record import NO_USER, Record
 
-NOT_CONFIRMED = "/nc"
-"""Suffix of a status whose client record was not there yet; the plugin's own mark."""
-
 SHARED_OWNERS = ("token:", "moodle:")
 """How owners of sessions begin that are tokens of courses; see app.auth.caller."""
-
-Key = tuple[str, str]
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +69,7 @@ class Changes:
     executions: dict[Key, Row] = field(default_factory=dict)
     bindings: dict[str, Binding] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
+    planted: set[Key] = field(default_factory=set)
 
     def forget(self, session: str) -> None:
         """Take back all that a session has told so far, but for where it belongs."""
@@ -128,7 +123,7 @@ class Planner:
             return refusal
         if record.mark in self.state.seen:
             return DUPLICATE
-        if self.state.closed and self._course(record) in self.state.closed:
+        if self.state.closed and self._course(caller, record) in self.state.closed:
             self._withhold(record)
             return WITHHELD
         self.state.seen.add(record.mark)
@@ -146,15 +141,17 @@ class Planner:
 
     # What a course does not want to be stored.
 
-    def _course(self, record: Record) -> int:
+    def _course(self, caller: Caller, record: Record) -> int:
         place = self.state.sessions.get(record.session)
-        if place is None and record.kind == "session" and record.lti_id:
-            return self.state.courses.get(record.lti_id, 0)
-        return place.course if place else 0
+        if place:
+            return place.course
+        if caller.activity:  # its records are of that activity, also before their session is known
+            return self.state.courses.get(caller.activity.lti_id, 0)
+        return self.state.courses.get(record.lti_id, 0) if record.kind == "session" else 0
 
     def _withhold(self, record: Record) -> None:
         """Keep where a new session belongs, so that its records are known, and let go what waited for it."""
-        if record.session not in self.state.sessions:
+        if record.kind == "session" and record.lti_id and record.session not in self.state.sessions:
             self._add_session(record)
             self.changes.erased.add(record.session)
             self.changes.forget(record.session)
@@ -289,6 +286,8 @@ class Planner:
         owner = self._binding(record.session).owner
         if not owner.startswith("activity:") or owner == f"activity:{record.inst_id}:{record.lti_id}":
             self.changes.placed.append({"session": record.session, **where})
+        else:
+            self.changes.planted.update(key for key in self.changes.executions if key[0] == record.session)
 
     def _merge(self, record: Record, part: Row, clock: str) -> None:
         """Put one part of a cell run beside the other; of two of a kind the later one by its date counts."""
@@ -297,32 +296,12 @@ class Planner:
         merge(self.changes.executions.setdefault((record.session, record.message), {}), part, clock)
 
 
-CLOCKS = ("asked_us", "answered_us")
-PARTS: Mapping[str, tuple[str, ...]] = {
-    "asked_us": ("cell_id", "filename", "codenum", "asked_us"),
-    "answered_us": ("status", "username", "answered_us"),
-}
-"""What the question tells of a cell run, and what the answer does, each with its clock."""
-
-
-def merge(row: Row, part: Row, clock: str) -> None:
-    """Put a part into a row, where it is new there or not earlier than the one that is."""
-    if row.get(clock) is None or part[clock] >= row[clock]:
-        row.update({name: part[name] for name in PARTS[clock] if name in part})
-
-
-BLANK: Mapping[str, str | int | None] = {
-    **dict.fromkeys(("username", "filename", "codenum", "cell_id", "status"), ""),
-    **dict.fromkeys(CLOCKS),
-}
-
-
 def execution_rows(changes: Changes, state: State) -> tuple[list[Row], list[Row]]:
     """Return executions that are new, and parts for those that are known, in the order of their keys."""
     new: list[Row] = []
     known: list[Row] = []
     for key, part in sorted(changes.executions.items()):
-        place = state.sessions.get(key[0], Place())
+        place = Place() if key in changes.planted else state.sessions.get(key[0], Place())
         where = {"course": place.course, "inst_id": place.inst_id, "lti_id": place.lti_id}
         row = {"session": key[0], "message": key[1], **where, **BLANK, **part}
         (known if key in state.executions else new).append(row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -94,24 +94,27 @@ class RejectStore:
         self._max_count = max_count
         self._max_bytes = max_bytes
 
-    def keep(self, caller: Caller, rejects: Sequence[Reject]) -> None:
-        """Keep rejects.
+    def keep(self, caller: Caller, rejects: Sequence[Reject]) -> frozenset[Reject]:
+        """Keep rejects, and return those that are not kept, because their course wants nothing to be stored.
 
         :raises RejectLimit: some are too long, or the token's share is used up. The others are kept.
         :raises CallError: the caller's token is no longer in force.
         """
         long = [reject for reject in rejects if len(reject.raw) > self._max_bytes]
         short = [reject for reject in rejects if len(reject.raw) <= self._max_bytes]
-        left = self._database.write(self._keep, caller, short)
+        left, withheld = self._database.write(self._keep, caller, short)
         if long:
             text = f"The text has {len(long[0].raw)} bytes, {self._max_bytes} are kept at most"
             raise RejectLimit(f"{long[0].reason}. {text}")
         if left:
             text = f"{self._max_count} rejected records of this token are kept at most"
             raise RejectLimit(f"{left[0].reason}. {text}")
+        return frozenset(reject for reject in short if _digest(caller, reject) in withheld)
 
-    def _keep(self, connection: Connection, caller: Caller, rejects: Sequence[Reject]) -> Sequence[Reject]:
-        """Insert what there is room for and not kept already, and return the rest."""
+    def _keep(
+        self, connection: Connection, caller: Caller, rejects: Sequence[Reject]
+    ) -> tuple[Sequence[Reject], Collection[str]]:
+        """Insert what there is room for and not kept already; return the rest, and what is withheld."""
         for error in self._recheck(connection, [caller]).values():
             raise error
         new = {_digest(caller, reject): reject for reject in reversed(rejects)}  # the first of equal ones stays
@@ -120,17 +123,20 @@ class RejectStore:
             new.pop(digest, None)
         count = select(func.count()).where(c.caller == caller.key)
         room = max(0, self._max_count - int(connection.execute(count).scalar_one()))
-        fresh = [(digest, r) for digest, r in reversed(new.items()) if not self._is_withheld(connection, r)]
+        withheld = {digest for digest, reject in new.items() if self._is_withheld(connection, caller, reject)}
+        fresh = [(digest, reject) for digest, reject in reversed(new.items()) if digest not in withheld]
         for digest, reject in fresh[:room]:
             self._insert(connection, caller, reject, digest)
-        return [reject for _, reject in fresh[room:]]
+        return [reject for _, reject in fresh[room:]], withheld
 
-    def _is_withheld(self, connection: Connection, reject: Reject) -> bool:
+    def _is_withheld(self, connection: Connection, caller: Caller, reject: Reject) -> bool:
         """Say whether a reject belongs to a course that wants nothing to be stored."""
-        if not reject.session:
-            return False
-        courses = courses_of(connection, self._database.layout, [reject.session])
-        return is_closed(connection, courses.get(reject.session, 0))
+        layout = self._database.layout
+        courses = set(courses_of(connection, layout, [reject.session]).values()) if reject.session else set()
+        if caller.activity:
+            of_activity = select(layout.lti_course).where(layout.lti_id == caller.activity.lti_id)
+            courses |= set(connection.execute(of_activity).scalars())
+        return any(is_closed(connection, course) for course in courses)
 
     @staticmethod
     def _insert(connection: Connection, caller: Caller, reject: Reject, digest: str) -> None:

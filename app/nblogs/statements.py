@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Table, bindparam, case, false, func, insert, literal_column, select, update
 
@@ -13,6 +13,7 @@ from app.storage.driver import Lookup, Prepared, Step
 from app.storage.layout import Layout
 from app.storage.upsert import insert_missing, upsert
 
+T = TypeVar("T", str, int)
 SESSION, ASKED, TAGS, EPOCH, BINDING, COURSE = "session", "asked", "tags", "epoch", "binding", "course"
 EXECUTION = "execution"
 """The kinds of lookups."""
@@ -21,41 +22,49 @@ EXECUTION = "execution"
 def sessions(layout: Layout, names: Collection[str]) -> Lookup:
     """Ask where sessions belong, and keep others from changing that till the end of the transaction."""
     columns = ("session", "course", "inst_id", "lti_id")
-    return Lookup(SESSION, layout.session, columns, {"session": sorted(names)}, locked=True)
+    return Lookup(SESSION, layout.session, columns, ("session",), _each(names), locked=True)
 
 
 def asked(layout: Layout, keys: Collection[tuple[str, str]]) -> Lookup:
-    """Ask which (session, message) have a client record; may find others, too, of the same sessions."""
-    among = {"session": sorted({s for s, _ in keys}), "message": sorted({m for _, m in keys})}
-    return Lookup(ASKED, layout.client_data, ("session", "message"), among)
+    """Ask which (session, message) have a client record."""
+    columns = ("session", "message")
+    return Lookup(ASKED, layout.client_data, columns, columns, sorted(keys))
 
 
 def tags(layout: Layout, keys: Collection[tuple[str, str]]) -> list[Lookup]:
-    """Ask for the code number of (cell_id, filename); may find others, too, of the same cells."""
-    cells, files = sorted({c for c, _ in keys}), sorted({f for _, f in keys})
+    """Ask for the code number of (cell_id, filename)."""
+    columns, key = ("cell_id", "filename", "codenum"), ("cell_id", "filename")
+    if layout.own:
+        return [Lookup(TAGS, layout.tags, columns, key, sorted(keys))]
     columns = ("cell_id", "COALESCE(filename, '')", "COALESCE(codenum, '')")
-    found = [Lookup(TAGS, layout.tags, columns, {"cell_id": cells, "filename": files})]
-    if not layout.own and "" in files:  # which is NULL there
-        found.append(Lookup(TAGS, layout.tags, columns, {"cell_id": cells, "COALESCE(filename, '')": [""]}))
-    return found
+    nameless = [(cell_id, "") for cell_id, filename in sorted(keys) if not filename]
+    return [
+        Lookup(TAGS, layout.tags, columns, key, sorted(keys)),
+        Lookup(TAGS, layout.tags, columns, ("cell_id", "COALESCE(filename, '')"), nameless),
+    ]
 
 
 def epochs() -> Lookup:
     """Ask how often any token was revoked or rotated, and how often any course changed its rules."""
-    return Lookup(EPOCH, t.epochs, ("name", "value"), {"name": [t.REVOCATIONS, t.CONSENTS]})
+    return Lookup(EPOCH, t.epochs, ("name", "value"), ("name",), _EPOCHS)
 
 
 def bindings(names: Collection[str]) -> Lookup:
     """Ask what limited tokens have settled about sessions."""
-    return Lookup(BINDING, t.bindings, ("session", "owner", "username"), {"session": sorted(names)})
+    return Lookup(BINDING, t.bindings, ("session", "owner", "username"), ("session",), _each(names))
 
 
 def courses(layout: Layout, ids: Collection[int]) -> Lookup:
     """Ask which courses activities belong to."""
     columns = (layout.lti_id.name, layout.lti_course.name)
-    return Lookup(COURSE, layout.lti_id.table, columns, {layout.lti_id.name: sorted(ids)})
+    return Lookup(COURSE, layout.lti_id.table, columns, (layout.lti_id.name,), _each(ids))
 
 
+def _each(values: Collection[T]) -> list[tuple[T]]:
+    return [(value,) for value in sorted(values)]
+
+
+_EPOCHS = ((t.REVOCATIONS,), (t.CONSENTS,))
 _EXECUTION = (
     "course",
     "inst_id",
@@ -70,10 +79,9 @@ _EXECUTION = (
 
 
 def executions(keys: Collection[tuple[str, str]]) -> Lookup:
-    """Ask for executions, and keep others from changing them; may find others, too, of the same sessions."""
-    among = {"session": sorted({s for s, _ in keys}), "message": sorted({m for _, m in keys})}
+    """Ask for executions, and keep others from changing them."""
     columns = ("session", "message", *(f"COALESCE({name}, '')" for name in _EXECUTION))
-    return Lookup(EXECUTION, t.executions, columns, among, exclusive=True)
+    return Lookup(EXECUTION, t.executions, columns, ("session", "message"), sorted(keys), exclusive=True)
 
 
 def read_execution(row: Sequence[Any]) -> tuple[tuple[str, str], dict[str, Any]]:

@@ -17,8 +17,9 @@ from sqlalchemy.exc import IntegrityError
 
 from app.auth.caller import Caller
 from app.errors import CallError
+from app.joining import Key
 from app.nblogs import statements as sql
-from app.nblogs.plan import Binding, Changes, Key, Outcome, Place, Planner, State, counts, execution_rows
+from app.nblogs.plan import Binding, Changes, Outcome, Place, Planner, State, counts, execution_rows
 from app.nblogs.record import Record
 from app.nblogs.statements import Statements
 from app.storage import tables as t
@@ -133,14 +134,17 @@ class RecordStore:
         servers -= set() if look_for_marks else _asked_before(sure)
         cells = {(r.cell_id, r.filename) for r in records if r.kind == "client" and r.tags}
         lookups = [sql.epochs()]
-        lookups += [sql.sessions(self._layout, names)] if names else []
-        lookups += [sql.asked(self._layout, servers)] if servers else []
-        lookups += sql.tags(self._layout, cells) if cells else []
+        lookups += [sql.sessions(self._layout, names), *sql.tags(self._layout, cells)]
         named = {r.lti_id for s in batch if s.caller.courses is not None for r in s.records if r.kind == "session"}
-        lookups += [sql.courses(self._layout, named)] if named else []
+        lookups += [sql.courses(self._layout, named)]
         # What is not among these is inserted as new; where it is not new after all, everything is looked for.
-        known = {(r.session, r.message) for r in records if r.session and r.message} if look_for_marks else servers
-        lookups += [sql.executions(known)] if known else []
+        known = {(r.session, r.message) for r in records} if look_for_marks else servers
+        # An execution tells whether its client record is there, but not of one that the plugin has stored; records
+        # without a message have none.
+        lookups += [
+            sql.executions({key for key in known if all(key)}),
+            sql.asked(self._layout, {k for k in servers if not (all(k) and self._layout.own)}),
+        ]
         state = State(now_us=time.time_ns() // 1000)
         epochs = self._ask(connection, lookups, state)
         state.closed = self._closed_courses(connection, epochs.get(t.CONSENTS, 0))
@@ -176,6 +180,8 @@ class RecordStore:
             elif kind == sql.EXECUTION:
                 key, execution = sql.read_execution(row)
                 state.executions[key] = execution
+                if execution["asked_us"] is not None:
+                    state.asked.add(key)
             else:
                 epochs[row[0]] = int(row[1])
         return epochs
@@ -190,8 +196,7 @@ class RecordStore:
         if not locked:
             return
         self._sql.lock_bindings.run(connection, [{"session": name} for name in locked])
-        again = [sql.sessions(self._layout, unknown)] if unknown else []
-        self._ask(connection, [*again, sql.bindings(locked)], state)
+        self._ask(connection, [sql.sessions(self._layout, unknown), sql.bindings(locked)], state)
 
     def _lock_activities(self, connection: Connection, records: Iterable[Record], state: State) -> None:
         new = {r.lti_id: r for r in records if r.kind == "session" and r.session not in state.sessions}

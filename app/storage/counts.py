@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    and_,
     bindparam,
     case,
     delete,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 from app.counting import KEYS, OK_STATUSES, UNIT_US
 from app.storage import tables as t
 from app.storage.driver import Prepared
-from app.storage.layout import Layout
+from app.storage.layout import OWN, Layout
 from app.storage.upsert import upsert
 
 _NAMES = (*KEYS, "ok", "error")
@@ -44,13 +45,13 @@ class CountStatements:
                 statement = statement.from_select(_NAMES, source)
             return Prepared(statement, is_sqlite=is_sqlite, names=names)
 
-        e, s = t.executions.c, layout.session.c
+        e = t.executions.c
         self.add = adding(names=_NAMES)
         """Rows of :meth:`app.counting.CountChanges.rows`."""
         placed = e.course != literal_column("0")
         self.add_session = adding(_sums_of(e.course, 1).where(e.session == bindparam("of_session"), placed))
         """All executions of a session that were not counted before."""
-        of_lti = e.session.in_(select(s.session).where(s.lti_id == bindparam("of_lti")))
+        of_lti = of_activity(layout, bindparam("of_lti"))
         new = bindparam("new_course", type_=e.course.type)
         self.leave = adding(_sums_of(e.course, -1).where(of_lti, e.course != new, placed).with_for_update())
         """Executions of an activity leave their course; before they are changed."""
@@ -60,6 +61,15 @@ class CountStatements:
             .with_for_update()
         )
         """Executions of an activity enter a course; before they are changed."""
+
+
+def of_activity(layout: Layout, lti_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return which executions are placed in an activity.
+
+    Those that another activity's token has put into its sessions are not.
+    """
+    e, s = t.executions.c, layout.session.c
+    return and_(e.session.in_(select(s.session).where(s.lti_id == lti_id)), e.lti_id == lti_id)
 
 
 def _sums(table: Any, new: Any) -> list[tuple[str, Any]]:
@@ -107,3 +117,50 @@ def recount(connection: Connection, courses: Collection[int] | None = None) -> i
     return int(
         connection.execute(counted if courses is None else counted.where(c.course.in_(courses))).scalar_one()
     )
+
+
+def next_unit(connection: Connection, course: int, first: int) -> int | None:
+    """Return the first unit from `first` on in which a course has executions or counts."""
+    e, c = t.executions.c, t.counts.c
+    slot = select(func.min(e.slot_us)).where(e.course == course, e.slot_us >= first)
+    unit = select(func.min(c.unit_us)).where(c.course == course, c.unit_us >= first)
+    found = [connection.execute(query).scalar() for query in (slot, unit)]
+    return min((int(number) - int(number) % UNIT_US for number in found if number is not None), default=None)
+
+
+def mend(connection: Connection, course: int, first: int, last: int) -> int:
+    """Put right what the counts of a course say of the units from `first` to before `last`.
+
+    Returns how many were wrong. It comes first in its transaction and needs no lock: whoever writes executions at
+    this moment changes both by the same, so what one snapshot finds missing may be added at any time.
+    """
+    e, c = t.executions.c, t.counts.c
+    is_sqlite = connection.dialect.name == "sqlite"
+    if not is_sqlite:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    unit = e.answered_us - e.answered_us % literal_column(str(UNIT_US))
+    near = e.slot_us.between(first - UNIT_US, last + UNIT_US)  # for the index; units before 1970 end at theirs
+    executions = _sums_of(e.course, 1).where(e.course == course, near, unit >= first, unit < last)
+    names = [c[name] for name in _NAMES]
+    of_units = (c.course == course, c.unit_us >= first, c.unit_us < last)
+    wrong: dict[tuple[Any, ...], list[int]] = {}
+    for sign, query in ((1, executions), (-1, select(*names).where(*of_units))):
+        for row in connection.execute(query):
+            sums = wrong.setdefault(tuple(row[:-2]), [0, 0])
+            sums[0] += sign * int(row[-2])
+            sums[1] += sign * int(row[-1])
+    rows = [
+        {**dict(zip(KEYS, key, strict=True)), "ok": ok, "error": error}
+        for key, (ok, error) in sorted(wrong.items())
+        if ok or error
+    ]
+    CountStatements(is_sqlite=is_sqlite, layout=OWN).add.run(connection, rows)
+    connection.execute(delete(t.counts).where(*of_units, c.ok == 0, c.error == 0))
+    return len(rows)
+
+
+def counted_courses(connection: Connection) -> list[int]:
+    """Return every course that has executions or counts."""
+    e, c = t.executions.c, t.counts.c
+    found = select(e.course).where(e.course != 0).union(select(c.course))
+    return sorted(connection.execute(found).scalars())

@@ -99,16 +99,18 @@ SEPARATOR = "\x1f"
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """One of several questions that are asked together: rows whose columns are among some values.
+    """One of several questions that are asked together: rows whose key is among some.
 
-    `kind` comes back as the first element of each row, to tell the answers apart. With `locked` no one
-    else changes the rows found before the transaction ends; with `exclusive` no one else even shares them.
+    `key` names one column or two, `among` has a value for each of them; none finds nothing. `kind` comes back
+    as the first element of each row, to tell the answers apart. With `locked` no one else changes the rows
+    found before the transaction ends; with `exclusive` no one else even shares them.
     """
 
     kind: str
     table: Table
     columns: tuple[str, ...]
-    among: Mapping[str, Sequence[Any]]
+    key: tuple[str] | tuple[str, str]
+    among: Sequence[tuple[Any, ...]]
     locked: bool = False
     exclusive: bool = False
 
@@ -119,19 +121,35 @@ def look_up(connection: Connection, lookups: Sequence[Lookup], *, is_sqlite: boo
     Numbers may come back as text.
     """
     if is_sqlite:
-        return [row for lookup in lookups for row in _ask_sqlite(connection, lookup)]
-    text = " UNION ALL ".join([_question(lookup) for lookup in lookups])
-    values = [value for lookup in lookups for found in lookup.among.values() for value in found]
+        return [row for lookup in lookups if lookup.among for row in _ask_sqlite(connection, lookup)]
+    asked = [(lookup, *_condition(lookup)) for lookup in lookups if lookup.among]
+    text = " UNION ALL ".join([_question(lookup, condition) for lookup, condition, _ in asked])
     with closing(_cursor(connection)) as cursor:
-        cursor.execute(text, values)
+        cursor.execute(text, [value for _, _, values in asked for value in values])
         return [row[0].split(SEPARATOR) for row in cursor.fetchall()]
 
 
-def _question(lookup: Lookup) -> str:
+def _question(lookup: Lookup, condition: str) -> str:
     # One column, because PyMySQL takes longer to read the head of each column than the rows themselves.
     columns = f"CONCAT_WS(CHAR(31 USING utf8mb4), '{lookup.kind}', {', '.join(lookup.columns)})"
-    among = " AND ".join([f"{name} IN {_places(len(found))}" for name, found in lookup.among.items()])
-    return f"(SELECT {columns} FROM {_name(lookup.table)} WHERE {among}{_lock(lookup)})"
+    return f"(SELECT {columns} FROM {_name(lookup.table)} WHERE {condition}{_lock(lookup)})"
+
+
+def _condition(lookup: Lookup) -> tuple[str, list[Any]]:
+    """Return what picks the rows, and its values.
+
+    Of two columns one value each of the first with all of the second that go with it: two lists of values
+    would be every combination of both to the server, thousands of ranges.
+    """
+    if len(lookup.key) == 1:
+        values = [value for (value,) in lookup.among]
+        return f"{lookup.key[0]} IN {_places(len(values))}", values
+    groups: dict[Any, list[Any]] = {}
+    for first, second in lookup.among:
+        groups.setdefault(first, []).append(second)
+    first, second = lookup.key
+    parts = [f"({first} = %s AND {second} IN {_places(len(found))})" for found in groups.values()]
+    return f"({' OR '.join(parts)})", [value for one, found in groups.items() for value in (one, *found)]
 
 
 def _lock(lookup: Lookup) -> str:
@@ -140,10 +158,10 @@ def _lock(lookup: Lookup) -> str:
 
 def _ask_sqlite(connection: Connection, lookup: Lookup) -> Iterable[Sequence[Any]]:
     # SQLite limits the number of parameters, not the length of one.
-    among = " AND ".join(f"{name} IN (SELECT value FROM json_each(?))" for name in lookup.among)
-    text = f"SELECT '{lookup.kind}', {', '.join(lookup.columns)} FROM {lookup.table.name} WHERE {among}"
-    values = tuple(json.dumps(list(found)) for found in lookup.among.values())
-    return connection.exec_driver_sql(text, values).fetchall()
+    parts = ", ".join(f"json_extract(value, '$[{index}]')" for index in range(len(lookup.key)))
+    condition = f"({', '.join(lookup.key)}) IN (SELECT {parts} FROM json_each(?))"
+    text = f"SELECT '{lookup.kind}', {', '.join(lookup.columns)} FROM {_name(lookup.table)} WHERE {condition}"
+    return connection.exec_driver_sql(text, (json.dumps(lookup.among),)).fetchall()
 
 
 @lru_cache(maxsize=4096)

@@ -242,6 +242,13 @@ epochs = _table(
     _number("value"),
 )
 
+cursors = _table(
+    "cursors",
+    Column("source", String(64), primary_key=True),
+    Column("part", String(32), primary_key=True),
+    _number("last_id"),
+)
+
 tokens = _table(
     "tokens",
     Column("id", Id, primary_key=True),

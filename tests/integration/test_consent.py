@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.errors import InvalidParameter, RecordRejected
 from app.storage.course_rules import CourseRules
 from app.storage.tables import metadata
 from tests.support.site import Site, call, cell_run, record, seen
@@ -78,6 +79,17 @@ def test_parts_that_waited_for_the_course_of_their_activity_go_when_it_is_told(
     assert remains(site) == {}
 
 
+def test_what_an_activity_token_brought_goes_when_its_activity_is_registered_in_a_closed_course(
+    site: Site, rules: CourseRules
+) -> None:
+    rules.set_records(2, records=False)
+    for lti_id in (7, 17):
+        write(site, *cell_run(f"s{lti_id}", "m"), token=site.activity_token(1, lti_id))
+    site.register(7, 2)
+    assert [row["session"] for row in site.rows("executions")] == ["s17"]
+    assert {row["session"] for row in site.rows("client_data") + site.rows("server_data")} == {"s17"}
+
+
 def test_a_course_that_opens_again_is_stored_from_then_on(site: Site, rules: CourseRules) -> None:
     site.register(7, 2)
     other = site.more_parts()
@@ -96,6 +108,35 @@ def test_a_faulty_record_of_a_closed_course_is_not_kept_either(site: Site, rules
     site.register(7, 2)
     rules.set_records(2, records=False)
     write(site, seen("s", 7))
-    with pytest.raises(Exception, match="date"):
-        write(site, record(host="server", session="s", message="m", username="anna", date="never"))
+    faulty = record(host="server", session="s", message="m", username="anna", date="never")
+    with pytest.raises(
+        InvalidParameter, match=r"date is not an ISO 8601 time.*; it is not kept, because its course"
+    ):
+        write(site, faulty)
+    assert site.count("rejects") == 0
+
+
+def test_of_each_record_the_sender_is_told_what_became_of_it(site: Site, rules: CourseRules) -> None:
+    site.register(7, 2)
+    rules.set_records(2, records=False)
+    faulty = record(host="server", session="s", message="m", username="anna", date="never")
+    with pytest.raises(RecordRejected) as caught:
+        write(site, faulty, seen("s", 7), *cell_run("s", "m2"), *cell_run("t", "m"), faulty | {"session": "t"})
+    assert [(problem["index"], problem["code"]) for problem in caught.value.problems] == [
+        (0, "invalidparameter"),
+        (6, "recordrejected"),
+    ]
+    end = "2 of 7 records are stored, 1 kept as rejected; 3 more are not stored, as their course wants"
+    assert caught.value.detail.endswith(end)
+    assert [row["session"] for row in site.rows("rejects")] == ["t"]
+
+
+def test_neither_records_nor_requests_are_kept_of_the_token_of_an_activity(site: Site, rules: CourseRules) -> None:
+    site.register(7, 2)
+    rules.set_records(2, records=False)
+    token = site.activity_token(1, 7)
+    with pytest.raises(InvalidParameter, match=r"date.*it is not kept"):
+        write(site, record(host="server", session="new", date="never"), token=token)
+    with pytest.raises(InvalidParameter, match=r"nb_logs.*it is not kept"):
+        call(site.parts, WRITE, {"nb_logs": "text"}, token)
     assert site.count("rejects") == 0

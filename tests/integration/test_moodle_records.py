@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.errors import AccessDenied, RecordRejected
 from tests.integration.test_golden import COURSE, EXPECTED, LTI, SENDERS, WRITE, Sender, tables
 from tests.support.moodle_site import DATA, MoodleSite
 from tests.support.site import Site, call, cell_run, record, seen
@@ -116,3 +117,81 @@ def test_an_activity_that_moodle_does_not_know_is_placed_once_it_does(site: Mood
     assert site.register(77, COURSE) == 1
     assert [row["course"] for row in site.rows("session")] == [COURSE]
     assert [row["course"] for row in site.rows("executions")] == [COURSE]
+
+
+TOO_LONG = [
+    ({"username": "u" * 33}, "username has 33 characters, the limit is 32"),
+    ({"session": "s" * 43}, "session has 43 characters, the limit is 42"),
+    ({"status": "s" * 30}, "status has 30 characters, the limit is 29"),
+]
+
+
+@pytest.mark.parametrize(("values", "reason"), TOO_LONG)
+def test_what_is_too_long_for_moodles_columns_is_kept_and_named(
+    site: MoodleSite, token: str, values: dict[str, str], reason: str
+) -> None:
+    bad = record(**{"host": "server", "session": "s", "message": "m"} | values)
+    with pytest.raises(RecordRejected, match=reason):
+        call(site.parts, WRITE, {"nb_logs": [bad, *cell_run("s", "good")]}, token)
+    assert [row["message"] for row in site.rows("server_data")] == ["good"]
+    assert len(site.rows("rejects")) == 1
+
+
+def test_widths_that_change_while_the_service_runs_count_at_once(site: MoodleSite, token: str) -> None:
+    long = record(host="server", session="s", message="m", username="u" * 30)
+    call(site.parts, WRITE, {"nb_logs": [long]}, token)
+    site.moodle.execute("TRUNCATE {lticontainer_server_data}")
+    site.moodle.execute("ALTER TABLE {lticontainer_server_data} MODIFY username VARCHAR(20) DEFAULT NULL")
+    longer = [long | {"message": "m2"}, *cell_run("s", "good")]
+    with pytest.raises(RecordRejected, match="username has 30 characters, the limit is 20"):
+        call(site.parts, WRITE, {"nb_logs": longer}, token)
+    assert [row["message"] for row in site.rows("server_data")] == ["good"]
+    site.moodle.execute("ALTER TABLE {lticontainer_server_data} MODIFY username VARCHAR(100) DEFAULT NULL")
+    time.sleep(1.1)
+    call(site.parts, WRITE, {"nb_logs": [long | {"message": "m3", "username": "u" * 100}]}, token)
+    assert [row["username"] for row in site.rows("server_data", message="m3")] == ["u" * 100]
+
+
+def test_erasing_a_person_reaches_moodles_tables(site: MoodleSite, token: str) -> None:
+    call(site.parts, WRITE, {"nb_logs": [seen("s", LTI), *cell_run("s", "m"), *cell_run("S", "m")]}, token)
+    site.moodle.execute("UPDATE {lticontainer_server_data} SET username = 'Student1' WHERE BINARY session = 'S'")
+    site.parts.privacy.erase("student1", COURSE, lambda *_: None)
+    assert {row["session"] for name in ("client_data", "server_data") for row in site.rows(name)} == {"S"}
+    assert site.rows("session") == []
+
+
+def test_what_is_older_than_it_is_kept_leaves_moodles_tables(site: MoodleSite, token: str) -> None:
+    call(site.parts, WRITE, {"nb_logs": [seen("s", LTI), *cell_run("s", "m")]}, token)
+    site.moodle.execute("UPDATE {lticontainer_session} SET updatetm = 1")
+    assert site.parts.retention.count(COURSE, 2**31).executions == 1
+    site.parts.retention.erase(COURSE, 2**31, lambda *_: None)
+    assert [site.count(name) for name in ("client_data", "server_data", "session")] == [0, 0, 0]
+
+
+def test_a_course_that_wants_nothing_stored_has_nothing_in_moodles_tables(site: MoodleSite, token: str) -> None:
+    site.parts.rules.set_records(COURSE, records=False)
+    call(site.parts, WRITE, {"nb_logs": [seen("s", LTI), *cell_run("s", "m")]}, token)
+    assert [site.count(name) for name in ("client_data", "server_data", "tags")] == [0, 0, 0]
+
+
+def test_courses_and_activities_are_those_that_moodle_has(site: MoodleSite) -> None:
+    moodle = site.moodle
+    hidden, elsewhere = moodle.add_activity(COURSE, 1, "hidden"), moodle.add_tool("https://other.example/launch")
+    moodle.add_activity(COURSE, elsewhere, "of another tool")
+    going = moodle.add_activity(COURSE, 1, "being deleted")
+    moodle.execute("UPDATE {course_modules} SET deletioninprogress = 1 WHERE instance = %s AND module = 1", going)
+    moodle.execute(
+        "UPDATE {lticontainer} SET jupyterhub_url = 'https://HUB.example.org:8000', no_display_lti = %s",
+        str(hidden),
+    )
+    moodle.add_course("without an instance")
+    found = call(site.parts, "mod_lticontainer_get_courses", {}, site.token("activity:read"))
+    ltis = [{"lti_id": LTI, "inst_id": 1, "name": "Python 1"}]
+    assert found == {"courses": [{"course_id": COURSE, "ltis": ltis}]}
+    assert site.parts.params_writer.store.registered([LTI, hidden]) == {(LTI, COURSE, 1)}
+
+
+def test_register_ltis_says_where_moodle_has_an_activity_elsewhere(site: MoodleSite) -> None:
+    wrong = {"ltis": [{"lti_id": LTI, "course_id": 5, "inst_id": 1}]}
+    with pytest.raises(AccessDenied, match="Moodle has no such activity in course 5"):
+        call(site.parts, "mod_lticontainer_register_ltis", wrong, site.token("ltis:write"))

@@ -15,6 +15,8 @@ from app.errors import ServiceUnavailable
 from app.fields import Flag, Identifier, Integer, StrictSchema, Text
 from app.protocols.downloads import connect
 from app.protocols.exchange import Exchange
+from tests.conftest import MakeWeb
+from tests.support.runs import Run, add_runs
 from tests.support.web import WebSite
 
 PATH = "/api/v1/letters.txt"
@@ -186,6 +188,30 @@ def test_a_fault_before_the_first_byte_is_told_by_its_id_alone(get: Get, logged:
 def test_http_1_0_is_refused_as_it_can_not_tell_a_cut(get: Get) -> None:
     answer = get(environ_overrides={"SERVER_PROTOCOL": "HTTP/1.0"})
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("path", ["executions.csv", "executions.jsonl", "executions.parquet", "xapi/statements"])
+def test_some_threads_are_always_left_for_everything_else(make_web: MakeWeb, path: str) -> None:
+    web = make_web(threads=8)
+    add_runs(web, 2, [Run()])
+    headers = {"Authorization": f"Bearer {web.token('activity:read')}"}
+
+    def fetch(path: str = path, method: str = "GET") -> TestResponse:
+        return web.client.open(f"/api/v1/{path}?course_id=2", method=method, headers=headers, buffered=False)
+
+    under_way = [fetch() for _ in range(2)]
+    assert [answer.status_code for answer in under_way] == [200, 200]
+    refused = fetch("executions.csv")
+    assert (refused.status_code, refused.json and refused.json["errorcode"]) == (503, "busy")
+    assert refused.json is not None
+    assert refused.json["detail"] == "2 exports are being fetched already"
+    assert fetch(method="HEAD").status_code == 200
+    under_way.pop().close()  # before its end
+    under_way.append(fetch())
+    for answer in under_way:
+        assert (answer.status_code, answer.data[:0]) == (200, b"")  # read to its end
+        answer.close()
+    assert [answer.status_code for answer in (fetch(), fetch(), fetch())] == [200, 200, 503]
 
 
 def test_a_path_is_declared_once(declared: Download, web: WebSite) -> None:

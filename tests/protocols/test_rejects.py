@@ -125,6 +125,18 @@ def test_the_one_bad_record_of_500_is_named_and_the_others_are_stored(
     assert [json.loads(kept.reject.raw)["message"] for kept in web.rejects()] == ["m321"]
 
 
+@pytest.mark.parametrize("faulty", ["control", "invalid_utf8"])
+def test_nobody_is_told_that_something_is_kept_of_a_closed_course(web: WebSite, wire: Wire, faulty: str) -> None:
+    web.register(7, course_id=2)
+    web.parts.rules.set_records(2, records=False)
+    body = wire.encode(WRITE, {"nb_logs": [answered("m", username="BAD")]}).replace(b"BAD", getattr(wire, faulty))
+    for text in (body, body[:-20]):
+        answer = wire.post(WRITE, text, web.activity_token(1, 7))
+        assert answer.code in ("invalidparameter", "malformedrequest")
+        assert "it is not kept, because its course wants nothing to be stored" in answer.detail
+    assert web.rejects() == []
+
+
 def test_a_long_list_of_faults_is_cut(wire: Wire, token: str) -> None:
     answer = wire.write([answered("m", date="no") for _ in range(30)], token)
     assert "nb_logs[9].date" in answer.detail

@@ -12,9 +12,13 @@ from app.auth.activity_tokens import make_token
 from app.auth.authenticator import TokenAuthenticator
 from app.auth.caller import ADMIN, SCOPES
 from app.containers.host import LOCAL, Host
+from app.ltis.store import Lti
+from app.nblogs.record import read_record
+from app.nblogs.store import WIDTHS, Submission
 from tests.conftest import MakeWeb
 from tests.protocols.wires import WRITE, Wire
 from tests.support.fake_engine import FakeEngine
+from tests.support.runs import counted, counted_anew
 from tests.support.site import cell_run, record, seen
 from tests.support.web import WebSite
 
@@ -212,6 +216,24 @@ def test_what_another_activity_planted_in_a_session_is_not_placed(web: WebSite, 
     assert wire.write([*cell_run("s", "planted")], web.activity_token(1, 7)).code == ""
     assert wire.write([seen("s", 50), *cell_run("s", "own")], token).code == ""
     assert {row["message"]: row["lti_id"] for row in web.rows("executions")} == {"planted": 0, "own": 50}
+    web.parts.ltis.register([Lti(50, 3, 1)], may_move=True)
+    assert {row["message"]: row["course"] for row in web.rows("executions")} == {"planted": 0, "own": 3}
+    assert counted(web) == counted_anew(web)
+
+
+def test_nor_is_it_when_both_are_stored_with_one_commit(web: WebSite) -> None:
+    web.register(50, course_id=2)
+    one, other = (web.parts.registry.authorise(WRITE, token, None)[0] for token in (
+        web.activity_token(1, 7), web.token("nblogs:write")
+    ))  # fmt: skip
+    planted, own = ([*cell_run("s", name)] for name in ("planted", "own"))
+    batch = [
+        Submission(caller, [read_record(values, WIDTHS) for values in records])
+        for caller, records in ((one, planted), (other, [seen("s", 50), *own]))
+    ]
+    web.parts.recorder._store._write(batch)
+    assert {row["message"]: row["lti_id"] for row in web.rows("executions")} == {"planted": 0, "own": 50}
+    assert counted(web) == counted_anew(web)
 
 
 def test_an_old_and_a_new_activity_token_are_told_apart_in_one_group(web: WebSite) -> None:

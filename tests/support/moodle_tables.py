@@ -24,7 +24,7 @@ PERMANENT, EMBEDDED = 0, 1
 ALLOW, PREVENT, PROHIBIT = 1, -1, -1000
 """Permissions of roles."""
 
-_ID = "id BIGINT(10) NOT NULL AUTO_INCREMENT PRIMARY KEY"
+ID = "id BIGINT(10) NOT NULL AUTO_INCREMENT PRIMARY KEY"
 _TABLES = {
     "config": "name VARCHAR(255) NOT NULL DEFAULT '', value LONGTEXT NOT NULL, UNIQUE KEY {p}conf_nam_uix (name)",
     "config_plugins": "plugin VARCHAR(100) NOT NULL DEFAULT 'core', name VARCHAR(100) NOT NULL DEFAULT '', "
@@ -99,7 +99,9 @@ _TABLES = {
     "filename VARCHAR(255) DEFAULT NULL, codenum VARCHAR(12) DEFAULT NULL, "
     "updatetm BIGINT(12) NOT NULL DEFAULT 0, UNIQUE KEY {p}ltictags_celfil_uix (cell_id, filename)",
 }
-_OPTIONS = "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=COMPRESSED"
+OPTIONS = "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=COMPRESSED"
+PLUGIN_TABLES = {name: columns for name, columns in _TABLES.items() if name.startswith("lticontainer")}
+"""Those that mod_lticontainer brings along."""
 _CONFIG = {
     "version": "2024100706",
     "release": "4.5.6 (Build: 20250811)",
@@ -129,7 +131,7 @@ class Moodle:
                 f"CREATE DATABASE `{self.database}` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
             )
         for table, columns in _TABLES.items():
-            self.execute(f"CREATE TABLE {{{table}}} ({_ID}, {columns.format(p=prefix)}) {_OPTIONS}")
+            self.execute(f"CREATE TABLE {{{table}}} ({ID}, {columns.format(p=prefix)}) {OPTIONS}")
         self.allow()
         for key, value in _CONFIG.items():
             self.set_config(key, value)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.nblogs.dates import parse_date
+from app.dates import parse_date
 
 NOON = 1_795_435_200_000_000  # 2026-11-23T12:00:00Z
 OFFSETS = st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda minutes: timezone(timedelta(minutes=minutes)))

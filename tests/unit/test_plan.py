@@ -207,6 +207,18 @@ def test_a_service_token_of_all_courses_is_bound_by_nothing() -> None:
     assert plan.changes.bindings == {}
 
 
+def test_a_record_of_a_closed_activity_binds_nothing_and_waits_for_nothing() -> None:
+    plan = planner(courses={7: 2}, closed=frozenset({2}))
+    assert fates(plan, CLIENT, SERVER, caller=ACTIVITY) == [Fate.WITHHELD] * 2
+    changes = plan.changes
+    assert (changes.clients, changes.executions, changes.bindings, changes.erased, plan.state.sessions) == (
+        [], {}, {}, set(), {}
+    )  # fmt: skip
+    assert fates(plan, SEEN, CLIENT, caller=ACTIVITY) == [Fate.WITHHELD] * 2
+    assert plan.state.sessions == {"s": Place(2, 1, 7)}
+    assert [outcome.fate for outcome in add(plan, CLIENT | {"session": "t"})] == [Fate.STORED]
+
+
 # Tokens of some courses.
 
 

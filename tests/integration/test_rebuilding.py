@@ -1,0 +1,149 @@
+"""Executions made anew from stored rows are those that the service made of the records itself."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, text, update
+
+from app.activity import rebuilding
+from app.storage import tables as t
+from tests.integration.test_golden import COURSE, GOLDEN, LTI, WRITE
+from tests.support.runs import counted, counted_anew
+from tests.support.site import Site, call, cell_run, record, seen
+
+NAMES = ("executions", "counts", "client_data", "server_data", "session", "tags", "marks")
+
+
+def ignore(done: int, total: int) -> None:
+    pass
+
+
+def executions(site: Site) -> list[dict[str, Any]]:
+    return sorted(site.rows("executions"), key=lambda row: (row["session"], row["message"]))
+
+
+def write(site: Site, records: list[dict[str, str]]) -> None:
+    call(site.parts, WRITE, {"nb_logs": records}, site.token("nblogs:write"))
+
+
+def forget(site: Site, *tables: Any) -> None:
+    with site.parts.database.writing() as connection:
+        for table in tables or (t.executions, t.counts):
+            connection.execute(delete(table))
+
+
+def class_records(seed: int, sessions: int = 12, runs: int = 25) -> list[dict[str, str]]:
+    """Return records of some sessions in any order, some of them twice, some never, some sessions unknown."""
+    chance = random.Random(seed)
+    found = [seen(f"s{n}", 1 + n % 3) for n in range(sessions) if n % 4]
+    for n in range(sessions):
+        for m in range(runs):
+            client, server = cell_run(f"s{n}", f"m{m}", 1 + m % 7)
+            server |= {"status": chance.choice(["ok", "error", "aborted"]), "username": f"student{n}"}
+            found += chance.choice([[client, server], [client], [server], [client, server, server], []])
+            if chance.random() < 0.1:
+                late = {"date": "2026-11-23T10:00:09.250+00:00", "status": "error"}
+                found.append(server | late)
+    chance.shuffle(found)
+    return [*found, record(host="server", session="", message="m", status="ok", date="2026-11-23T10:00:00Z")]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_made_anew_is_what_was_there(site: Site, seed: int) -> None:
+    for lti in (1, 2):
+        site.register(lti, 2 + lti)
+    write(site, class_records(seed))
+    before, counts = executions(site), counted(site)
+    forget(site)
+    done = site.parts.rebuilder.rebuild(None, ignore)
+    assert executions(site) == before
+    assert counted(site) == counts == counted_anew(site)
+    assert done.changed == len(before)
+    again = site.parts.rebuilder.rebuild(None, ignore)
+    assert (again.changed, again.counts, again.left_out) == (0, 0, 0)
+
+
+def test_the_golden_rows_give_the_executions_of_the_golden_records(site: Site) -> None:
+    site.register(LTI, COURSE)
+    write(site, GOLDEN["records"])
+    before = executions(site)
+    site.parts.rebuilder.rebuild(None, ignore)
+    assert executions(site) == before
+    forget(site)
+    site.parts.rebuilder.rebuild(None, ignore)
+    # The tags hold the last code number of a cell only, as the plugin's charts show it.
+    changed = [row | {"codenum": "7"} if row["message"] == "m1" else row for row in before]
+    assert executions(site) == changed
+
+
+def test_wrong_executions_and_counts_are_put_right(site: Site) -> None:
+    site.register(1, 2)
+    write(site, class_records(7))
+    before, counts = executions(site), counted(site)
+    with site.parts.database.writing() as connection:
+        e = t.executions.c
+        connection.execute(update(t.executions).where(e.message == "m3").values(status="error", username="x"))
+        connection.execute(delete(t.executions).where(e.message == "m4"))
+        connection.execute(update(t.executions).where(e.message == "m5").values(answered_us=1, course=9))
+        connection.execute(update(t.counts).values(ok=t.counts.c.ok + 3))
+        connection.execute(text("INSERT INTO lticontainer_executions (session, message) VALUES ('gone', 'm')"))
+    site.parts.rebuilder.rebuild(None, ignore)
+    assert executions(site) == before
+    assert counted(site) == counts
+
+
+def test_one_course_is_made_anew_and_others_stay(site: Site) -> None:
+    for lti in (1, 2, 3):
+        site.register(lti, 1 + lti)
+    write(site, class_records(3))
+    before = executions(site)
+    forget(site)
+    site.parts.rebuilder.rebuild(3, ignore)
+    assert executions(site) == [row for row in before if row["course"] == 3]
+    assert counted(site) == counted_anew(site)
+
+
+def test_a_long_session_is_made_anew_in_slices(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rebuilding, "SLICE", 10)
+    monkeypatch.setattr(rebuilding, "PAGE", 3)
+    site.register(1, 2)
+    write(site, class_records(5))
+    before, counts = executions(site), counted(site)
+    forget(site)
+    site.parts.rebuilder.rebuild(None, ignore)
+    assert executions(site) == before
+    assert counted(site) == counts
+
+
+def test_rows_that_are_new_are_taken_in_alone(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rebuilding, "BATCH", 20)
+    monkeypatch.setattr(rebuilding, "OVERLAP", 5)
+    site.register(1, 2)
+    write(site, class_records(1))
+    before, counts = executions(site), counted(site)
+    forget(site)
+    site.parts.rebuilder.catch_up(ignore)
+    assert executions(site) == before
+    assert counted(site) == counts
+    assert site.parts.rebuilder.catch_up(ignore).changed == 0
+    write(site, [*cell_run("late", "m1"), seen("late", 1)])
+    after = executions(site)
+    with site.parts.database.writing() as connection:
+        connection.execute(delete(t.executions).where(t.executions.c.session == "late"))
+    assert site.parts.rebuilder.catch_up(ignore).changed == 2  # by its question, then by its answer
+    assert executions(site) == after
+
+
+def test_what_a_course_does_not_want_stored_is_left_alone(site: Site) -> None:
+    site.register(1, 2)
+    site.register(2, 3)
+    write(site, class_records(2))
+    before = executions(site)
+    site.parts.rules.set_records(2, records=False)
+    forget(site)
+    done = site.parts.rebuilder.rebuild(None, ignore)
+    assert executions(site) == [row for row in before if row["course"] != 2]
+    assert done.closed > 0

@@ -1,0 +1,171 @@
+"""A real Moodle, installed from a source tree into a MariaDB of ours, and administered by its own functions.
+
+The tree is not part of this project: `MOODLE_DIR` names one. It is copied, and stays as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tests.support.mariadb import USER, MariaDB
+from tests.support.moodle_tables import DB_WRITE, ID, OPTIONS, PLUGIN_TABLES, PREFIX, WRITE
+from tests.support.process import ROOT
+
+VARIABLE = "MOODLE_DIR"
+EXTENSIONS = ("curl", "gd", "intl", "mbstring", "mysqli", "soap", "xml", "zip")
+INSTALL_SECONDS = 600
+_PHP = ("php", "-d", "max_input_vars=5000", "-d", "memory_limit=512M")
+_CONFIG = """<?php
+unset($CFG);
+global $CFG;
+$CFG = new stdClass();
+$CFG->dbtype = 'mariadb';
+$CFG->dblibrary = 'native';
+$CFG->dbhost = 'localhost';
+$CFG->dbname = {database};
+$CFG->dbuser = 'root';
+$CFG->dbpass = '';
+$CFG->prefix = {prefix};
+$CFG->dboptions = ['dbsocket' => {socket}, 'dbcollation' => 'utf8mb4_unicode_ci'];
+$CFG->wwwroot = {wwwroot};
+$CFG->dataroot = {dataroot};
+$CFG->admin = 'admin';
+$CFG->directorypermissions = 02777;
+require_once({setup});
+"""
+
+
+def missing_part() -> str | None:
+    """Return why no Moodle can be installed here, or None."""
+    tree = os.environ.get(VARIABLE, "")
+    if not tree:
+        return f"{VARIABLE} names no Moodle source tree"
+    if not (code_of(Path(tree)) / "version.php").is_file():
+        return f"{VARIABLE}: {tree} is no Moodle source tree"
+    if shutil.which("php") is None:
+        return "php is not installed (Debian: php-cli)"
+    loaded = subprocess.run(["php", "-m"], capture_output=True, text=True, check=True).stdout.lower().split()
+    lacking = [name for name in EXTENSIONS if name not in loaded]
+    return f"PHP lacks {', '.join(lacking)} (Debian: php-{lacking[0]})" if lacking else None
+
+
+def code_of(tree: Path) -> Path:
+    """Return the folder with Moodle's code: since 5.1 that is `public`."""
+    return tree / "public" if (tree / "public/version.php").is_file() else tree
+
+
+class Moodle:
+    """One installed Moodle; `close` removes the copy of its code, the database stays with its server."""
+
+    def __init__(self, server: MariaDB, tree: Path, *, wwwroot: str = "https://moodle.example.org") -> None:
+        self.server = server
+        self.database = f"moodle_{secrets.token_hex(4)}"
+        self.wwwroot = wwwroot
+        self._own = Path(tempfile.mkdtemp(prefix="moodle-"))
+        self._root = self._own / "code"
+        self._tree = tree
+
+    def install(self) -> None:
+        """Copy the code and install it; takes about a minute."""
+        shutil.copytree(self._tree, self._root, ignore=shutil.ignore_patterns(".git", "node_modules"))
+        (self._own / "data").mkdir()
+        self.server.execute(f"CREATE DATABASE `{self.database}` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
+        self._write_config()
+        shutil.copyfile(ROOT / "tests/support/moodle_api.php", self._scripts / "moodle_api.php")
+        # Thousands of commits of one row each; nothing is lost that could not be made again.
+        self.server.execute("SET GLOBAL innodb_flush_log_at_trx_commit = 0")
+        self._run(
+            "install_database.php",
+            *("--agree-license", f"--adminpass=A-{secrets.token_hex(8)}", "--adminemail=admin@example.org"),
+            *("--fullname=Test", "--shortname=test"),
+        )
+        self.server.execute("SET GLOBAL innodb_flush_log_at_trx_commit = 1")
+        self.server.execute(f"GRANT ALL ON `{self._pattern}`.* TO '{USER}'@'127.0.0.1'")
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL of its database, for a user who may do all there."""
+        return self.server.url(self.database)
+
+    @property
+    def _pattern(self) -> str:
+        return self.database.replace("_", r"\_")  # in a GRANT a bare _ stands for any character
+
+    def add_plugin(self) -> None:
+        """Make what an installation of mod_lticontainer makes: tables, version, capability, service."""
+        for name, columns in PLUGIN_TABLES.items():
+            self.execute(f"CREATE TABLE {{{name}}} ({ID}, {columns.format(p=PREFIX)}) {OPTIONS}")
+        self.execute(
+            "INSERT INTO {config_plugins} (plugin, name, value) VALUES ('mod_lticontainer', 'version', %s)",
+            ("2026012900",),
+        )
+        self.execute("INSERT INTO {modules} (name) VALUES ('lticontainer')")
+        self.execute(
+            "INSERT INTO {capabilities} (name, captype, contextlevel, component) VALUES (%s, 'write', 70, %s)",
+            (DB_WRITE, "mod_lticontainer"),
+        )
+        self.call("add_function", WRITE)
+        self.call("purge_caches")
+
+    @property
+    def _scripts(self) -> Path:
+        """The folder of scripts for the command line; since 5.1 it is not under `public`."""
+        place = self._root / "admin/cli"
+        return place if place.is_dir() else code_of(self._root) / "admin/cli"
+
+    def _write_config(self) -> None:
+        values = {
+            "database": self.database,
+            "prefix": PREFIX,
+            "socket": str(self.server.socket),
+            "wwwroot": self.wwwroot,
+            "dataroot": str(self._own / "data"),
+            "setup": str(code_of(self._root) / "lib/setup.php"),
+        }
+        text = _CONFIG.format(**{name: f"'{value}'" for name, value in values.items()})
+        (self._root / "config.php").write_text(text, "utf-8")
+
+    def _run(self, script: str, *arguments: str, input: str = "") -> str:
+        done = subprocess.run(
+            [*_PHP, str(self._scripts / script), *arguments],
+            input=input,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=INSTALL_SECONDS,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"{script} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+        return done.stdout
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        """Do one thing of moodle_api.php, and return its result."""
+        told = self._run("moodle_api.php", input=json.dumps([[name, list(arguments)]]))
+        try:
+            return json.loads(told)[0]
+        except ValueError:
+            raise RuntimeError(f"moodle_api.php {name} says:\n{told[-3000:]}") from None
+
+    @property
+    def version(self) -> str:
+        """The version of the code, such as `4.5.6 (Build: 20250811)`."""
+        found = re.search(r"\$release\s*=\s*'([^']+)'", (code_of(self._root) / "version.php").read_text("utf-8"))
+        return found[1] if found else ""
+
+    def execute(self, sql: str, args: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement in its database; a table is written `{lti}`."""
+        text = re.sub(r"\{(\w+)\}", rf"`{self.database}`.`{PREFIX}\1`", sql)
+        return self.server.execute(text, args)
+
+    def close(self) -> None:
+        """Remove the copy, and the database."""
+        self.server.execute(f"DROP DATABASE IF EXISTS `{self.database}`")
+        shutil.rmtree(self._own, ignore_errors=True)

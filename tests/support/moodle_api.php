@@ -1,0 +1,138 @@
+<?php
+// Does in a Moodle what an administrator would do there, with Moodle's own functions.
+//
+// Copied into admin/cli of an installed Moodle. Reads a JSON array of [name, arguments] from standard input, and
+// prints a JSON array of results.
+
+define('CLI_SCRIPT', true);
+require(__DIR__ . '/../../config.php');
+require_once($CFG->dirroot . '/user/lib.php');
+require_once($CFG->dirroot . '/webservice/lib.php');
+require_once($CFG->dirroot . '/course/lib.php');
+require_once($CFG->libdir . '/adminlib.php');
+require_once($CFG->libdir . '/testing/generator/lib.php');
+
+\core\session\manager::set_user(get_admin());
+
+$generator = function () {
+    return new testing_data_generator();
+};
+
+$actions = [
+    'set_config' => function ($name, $value) {
+        set_config($name, $value);
+    },
+    'maintenance' => function ($on) {
+        $on ? enable_cli_maintenance_mode() : @unlink($GLOBALS['CFG']->dataroot . '/climaintenance.html');
+    },
+    'create_user' => function ($username) {
+        return user_create_user((object) [
+            'username' => $username,
+            'password' => 'Not-used-1',
+            'firstname' => $username,
+            'lastname' => 'Test',
+            'email' => $username . '@example.org',
+            'auth' => 'manual',
+            'confirmed' => 1,
+            'mnethostid' => $GLOBALS['CFG']->mnet_localhost_id,
+        ]);
+    },
+    'update_user' => function ($id, $changes) {
+        if (!empty($changes['suspended'])) {
+            \core\session\manager::kill_user_sessions($id);
+        }
+        user_update_user((object) (['id' => $id] + $changes), false);
+    },
+    'delete_user' => function ($id) {
+        return delete_user(core_user::get_user($id));
+    },
+    // What the installation of a plugin does with its db/services.php.
+    'add_function' => function ($name) {
+        $GLOBALS['DB']->insert_record('external_functions', (object) [
+            'name' => $name,
+            'classname' => 'mod_lticontainer_external',
+            'methodname' => 'write_nblogs',
+            'component' => 'mod_lticontainer',
+        ]);
+    },
+    'add_service' => function ($name, $shortname, $functions, $more) {
+        $manager = new webservice();
+        $id = $manager->add_external_service((object) ($more + [
+            'name' => $name,
+            'shortname' => $shortname,
+            'enabled' => 1,
+            'restrictedusers' => 1,
+            'requiredcapability' => '',
+            'downloadfiles' => 0,
+            'uploadfiles' => 0,
+        ]));
+        foreach ($functions as $function) {
+            $manager->add_external_function_to_service($function, $id);
+        }
+        return $id;
+    },
+    'update_service' => function ($id, $changes) {
+        $manager = new webservice();
+        $service = $manager->get_external_service_by_id($id);
+        foreach ($changes as $name => $value) {
+            $service->$name = $value;
+        }
+        $manager->update_external_service($service);
+    },
+    'allow_user' => function ($service, $user, $more) {
+        $manager = new webservice();
+        $manager->add_ws_authorised_user((object) ($more + ['externalserviceid' => $service, 'userid' => $user]));
+    },
+    'forbid_user' => function ($service, $user) {
+        $manager = new webservice();
+        $manager->remove_ws_authorised_user((object) ['id' => $user], $service);
+    },
+    'make_token' => function ($service, $user, $until, $addresses) {
+        $manager = new webservice();
+        return \core_external\util::generate_token(
+            EXTERNAL_TOKEN_PERMANENT,
+            $manager->get_external_service_by_id($service),
+            $user,
+            context_system::instance(),
+            $until,
+            $addresses
+        );
+    },
+    'delete_token' => function ($token) {
+        $manager = new webservice();
+        $manager->delete_user_ws_token($GLOBALS['DB']->get_field('external_tokens', 'id', ['token' => $token]));
+    },
+    // A new role with one capability, given to a user in the whole site.
+    'give_capability' => function ($user, $capability) {
+        $role = create_role('Role ' . uniqid(), 'role' . uniqid(), '');
+        assign_capability($capability, CAP_ALLOW, $role, context_system::instance());
+        role_assign($role, $user, context_system::instance());
+        return $role;
+    },
+    'delete_role' => function ($role) {
+        delete_role($role);
+    },
+    'create_course' => function ($shortname) use ($generator) {
+        return (int) $generator()->create_course(['shortname' => $shortname, 'fullname' => $shortname])->id;
+    },
+    'create_tool' => function ($url) use ($generator) {
+        return $generator()->get_plugin_generator('mod_lti')->create_tool_types(
+            ['name' => $url, 'baseurl' => $url, 'lti_toolurl' => $url, 'lti_coursevisible' => LTI_COURSEVISIBLE_ACTIVITYCHOOSER, 'state' => LTI_TOOL_STATE_CONFIGURED]
+        );
+    },
+    'create_lti' => function ($course, $tool, $name) use ($generator) {
+        return (int) $generator()->create_module('lti', ['course' => $course, 'typeid' => $tool, 'name' => $name])->id;
+    },
+    'delete_lti' => function ($id) {
+        course_delete_module(get_coursemodule_from_instance('lti', $id)->id);
+    },
+    'purge_caches' => function () {
+        purge_all_caches();
+    },
+];
+
+$results = [];
+foreach (json_decode(stream_get_contents(STDIN), true, 512, JSON_THROW_ON_ERROR) as [$name, $arguments]) {
+    $results[] = $actions[$name](...$arguments);
+}
+echo json_encode($results);
