@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -40,6 +42,7 @@ from app.custom_params.policy import Limits, Policy
 from app.custom_params.store import ActivityStore
 from app.custom_params.writing import Site, Writer, writing_functions
 from app.downloads import Downloads, Places
+from app.errors import ServiceUnavailable
 from app.ltis import functions as ltis
 from app.ltis.store import LtiStore
 from app.monitoring import functions as monitoring_functions
@@ -49,6 +52,7 @@ from app.monitoring.logs import configure_logging
 from app.monitoring.metrics import PrometheusObserver, count_records
 from app.moodle.courses import MoodleActivities
 from app.moodle.layout import moodle_layout
+from app.moodle.probe import MoodleProbe
 from app.moodle.schema import MoodleTables, moodle_tables
 from app.moodle.tokens import MoodleTokens
 from app.moodle.widths import MoodleWidths
@@ -73,6 +77,8 @@ from app.web.calls import Asker
 from app.web.cookie import CookieSeal
 
 MYSQL_PORT = 3306
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,7 @@ class Service:
     cipher: Cipher
     hosts: Hosts
     host_store: HostStore
+    moodle_probe: MoodleProbe | None
 
 
 def build_service(settings: Settings) -> Service:
@@ -190,6 +197,7 @@ def build_service(settings: Settings) -> Service:
         cipher=cipher,
         hosts=hosts,
         host_store=host_store,
+        moodle_probe=MoodleProbe(moodle, settings.moodle_prefix) if moodle else None,
     )
 
 
@@ -246,12 +254,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     json_api.connect(app, exchange)
     download_routes.connect(app, service.downloads, exchange)
     openapi.connect(app, service.registry, service.downloads)
-    monitoring.connect(app, service.database, exchange.address, tuple(settings.metrics_networks))
+    probe = service.moodle_probe
+    monitoring.connect(app, service.database, exchange.address, tuple(settings.metrics_networks), probe)
+    if probe:
+        _tell_of_moodle(service.database, probe)
     _connect_page(app, service, exchange)
     app.url_map.merge_slashes = False
     mounts = {REST: moodle_rest.make_wsgi(exchange, settings.max_body_bytes)}
     app.wsgi_app = accept_any_prefix(app.wsgi_app, mounts)  # type: ignore[assignment,method-assign]  # Flask's own way
     return app
+
+
+def _tell_of_moodle(database: Database, probe: MoodleProbe) -> None:
+    """Log what is wrong with Moodle's tables. The service starts all the same: an upgrade may be under way."""
+    with suppress(ServiceUnavailable), database.reading() as connection:
+        for sentence in probe(connection):
+            log.error("moodle_prefix: %s", sentence)
 
 
 def _connect_page(app: Flask, service: Service, exchange: Exchange) -> None:
