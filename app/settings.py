@@ -44,6 +44,8 @@ CONFIG_VARIABLE = f"{PREFIX}CONFIG"
 HIGHEST_PORT = 65_535
 SEND_TOKEN_VARIABLE = f"{PREFIX}SEND_TOKEN"
 """No setting: the token for `lticontainer send`, which need not stand on a command line."""
+IMPORT_SOURCE_VARIABLE = f"{PREFIX}IMPORT_SOURCE"
+"""No setting either: the URL for `lticontainer import-moodle`."""
 KEY_BYTES = 32
 SUPPORTED_DATABASES = ("sqlite", "mysql+pymysql")
 
@@ -473,7 +475,11 @@ def load_settings(*, new_file: bool = False, **overrides: Any) -> Settings:
 
 def _refuse_unknown_variables() -> None:
     """Name a misspelt variable: silently ignored, it would leave a default in force."""
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {CONFIG_VARIABLE, SEND_TOKEN_VARIABLE}
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {
+        CONFIG_VARIABLE,
+        SEND_TOKEN_VARIABLE,
+        IMPORT_SOURCE_VARIABLE,
+    }
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
     if unknown:
         raise SettingsError(f"{unknown[0]}: there is no such setting")

@@ -139,15 +139,11 @@ class PrivacyStore:
         """Erase the tags of cells that nobody else has run."""
         count = 0
         for chunk in batched(sorted(cells), CHUNK):
-            unused = set(chunk) - self._used(chunk)
+            with self._database.reading() as connection:
+                unused = set(chunk) - _cells(connection, self._layout, _among(self._layout, chunk))
             for few in batched(sorted(unused), ID_CHUNK):
                 count += self._database.write(_erase_tags, self._layout, few)
         return count
-
-    def _used(self, cells: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-        c = self._layout.client_data.c
-        with self._database.reading() as connection:
-            return _cells(connection, self._layout, c.cell_id.in_({cell for cell, _ in cells}))
 
 
 def _cells(connection: Connection, layout: Layout, where: ColumnElement[bool]) -> set[tuple[str, str]]:
@@ -211,5 +207,13 @@ def _erase_strays(connection: Connection, layout: Layout, username: str) -> Eras
     return Erased()
 
 
+def _among(layout: Layout, cells: Collection[tuple[str, str]]) -> ColumnElement[bool]:
+    """Return the condition that a client row is of one of some cells, in whatever file."""
+    return layout.client_data.c.cell_id.in_({cell for cell, _ in cells})
+
+
 def _erase_tags(connection: Connection, layout: Layout, cells: Collection[tuple[str, str]]) -> int:
-    return connection.execute(delete(layout.tags).where(layout.cells(cells))).rowcount
+    # Whoever is just running one of them has a share lock on its tags: wait, and ask again who has run it.
+    connection.execute(select(layout.tags.c.id).where(layout.cells(cells)).with_for_update()).all()
+    unused = set(cells) - _cells(connection, layout, _among(layout, cells))
+    return connection.execute(delete(layout.tags).where(layout.cells(unused))).rowcount

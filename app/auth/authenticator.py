@@ -57,8 +57,9 @@ class TokenAuthenticator:
     """Service tokens from the store, activity tokens by their key, and Moodle's from its tables.
 
     What was looked up is kept for a minute for functions that ask again inside their own transaction
-    (:meth:`recheck`), so a revoked token stops at once there too. All others ask the database each time, and of
-    Moodle's tokens nothing is kept: nothing tells that a user was suspended but their row.
+    (:meth:`recheck`), so a revoked token stops at once there too. For all others the database says each time
+    whether any token was revoked since. Of Moodle's tokens nothing is kept: that a user was suspended, nothing
+    tells but their row.
     """
 
     def __init__(
@@ -78,8 +79,8 @@ class TokenAuthenticator:
         """
         if not token or len(token) > TOKEN_LIMIT:
             raise InvalidToken()
-        known = self._cached(token) if cached else None
-        if known is None:
+        known = self._cached(token)
+        if known is None or not (cached or known.caller.epoch == self._store.epoch()):
             try:
                 known = self._look_up(token)
             except InvalidToken:

@@ -12,6 +12,7 @@ MEANINGS = {
     "received": "records that callers with a valid token sent",
     "stored": "records that were stored and committed",
     "duplicate": "records that were there already",
+    "withheld": "records that were not stored, because their course wants none to be",
     "rejected": "records that could not be stored and are kept aside, or were refused",
 }
 
@@ -22,6 +23,7 @@ class RecordCountsSchema(StrictSchema):
     received = Text(required=True, metadata={"description": MEANINGS["received"]})
     stored = Text(required=True, metadata={"description": MEANINGS["stored"]})
     duplicate = Text(required=True, metadata={"description": MEANINGS["duplicate"]})
+    withheld = Text(required=True, metadata={"description": MEANINGS["withheld"]})
     rejected = Text(required=True, metadata={"description": MEANINGS["rejected"]})
     waiting = Integer(required=True, metadata={"description": "cell runs of which one part is not there yet"})
 
@@ -43,7 +45,7 @@ def functions(
             name=f"{PREFIX}get_record_counts",
             summary="Tell how many records came in, and what became of them.",
             description="Counts are those of the whole site since the service started on the machine that "
-            "answers: received is stored, duplicate and rejected together, but for records under way.",
+            "answers: received is all the others but `waiting` together, and the records under way.",
             scope="activity:read",
             params=StrictSchema(),
             positional=(),

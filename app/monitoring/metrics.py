@@ -94,8 +94,8 @@ def render(count_waiting: Callable[[], int]) -> bytes:
 
 
 def count_records() -> dict[str, int]:
-    """Return how many records were received, stored, duplicate and rejected, of all workers together."""
-    counts = dict.fromkeys(("received", "stored", "duplicate", "rejected"), 0)
+    """Return how many records were received, and what became of them, of all workers together."""
+    counts = dict.fromkeys(("received", "stored", "duplicate", "withheld", "rejected"), 0)
     for metric in _counts().collect():
         name = metric.name.removeprefix("lticontainer_records_")
         if name in counts:

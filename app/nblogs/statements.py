@@ -32,15 +32,18 @@ def asked(layout: Layout, keys: Collection[tuple[str, str]]) -> Lookup:
 
 
 def tags(layout: Layout, keys: Collection[tuple[str, str]]) -> list[Lookup]:
-    """Ask for the code number of (cell_id, filename)."""
-    columns, key = ("cell_id", "filename", "codenum"), ("cell_id", "filename")
+    """Ask for the code number of (cell_id, filename).
+
+    Nobody erases what is found before the transaction ends: it is not written again where it stays the same.
+    """
+    key = ("cell_id", "filename")
     if layout.own:
-        return [Lookup(TAGS, layout.tags, columns, key, sorted(keys))]
+        return [Lookup(TAGS, layout.tags, (*key, "codenum"), key, sorted(keys), locked=True)]
     columns = ("cell_id", "COALESCE(filename, '')", "COALESCE(codenum, '')")
     nameless = [(cell_id, "") for cell_id, filename in sorted(keys) if not filename]
     return [
-        Lookup(TAGS, layout.tags, columns, key, sorted(keys)),
-        Lookup(TAGS, layout.tags, columns, ("cell_id", "COALESCE(filename, '')"), nameless),
+        Lookup(TAGS, layout.tags, columns, key, sorted(keys), locked=True),
+        Lookup(TAGS, layout.tags, columns, ("cell_id", "COALESCE(filename, '')"), nameless, locked=True),
     ]
 
 

@@ -148,6 +148,9 @@ class RecordStore:
         state = State(now_us=time.time_ns() // 1000)
         epochs = self._ask(connection, lookups, state)
         state.closed = self._closed_courses(connection, epochs.get(t.CONSENTS, 0))
+        activities = {s.caller.activity.lti_id for s in batch if s.caller.activity} if state.closed else ()
+        if activities:
+            self._ask(connection, [sql.courses(self._layout, activities)], state)
         self._lock_sessions(connection, batch, state, names)
         self._lock_activities(connection, records, state)
         if look_for_marks:

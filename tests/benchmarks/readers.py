@@ -15,7 +15,7 @@ from itertools import count
 from multiprocessing.synchronize import Event
 from typing import Any
 
-EVERY = 2.4
+EVERY = 2.8
 """Seconds between an answer and the next question: `quick` of app/web/static/live.js."""
 CALM = 4
 """After so many quick questions comes a calm one."""

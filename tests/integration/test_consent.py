@@ -79,6 +79,27 @@ def test_parts_that_waited_for_the_course_of_their_activity_go_when_it_is_told(
     assert remains(site) == {}
 
 
+@pytest.mark.parametrize("closes", ["before", "meanwhile"])
+def test_an_activity_token_names_its_course_before_any_session_is_known(
+    site: Site, rules: CourseRules, closes: str
+) -> None:
+    site.register(7, 2)
+    token = site.activity_token(1, 7)
+    if closes == "meanwhile":
+        write(site, *cell_run("earlier", "m"), token=token)
+    rules.set_records(2, records=False)
+    write(site, *cell_run("s", "m"), token=token)
+    assert [row["session"] for row in site.rows("executions")] == (["earlier"] if closes == "meanwhile" else [])
+    assert {row["username"] for row in site.rows("bindings", session="s")} <= {""}
+    assert site.count("tags") == site.count("executions")
+    # The session may still be told, and belongs to the activity then; so do others of open courses.
+    write(site, seen("s", 7), *cell_run("s", "m2"), token=token)
+    assert [row["course"] for row in site.rows("session")] == [2]
+    site.register(8, 3)
+    write(site, *cell_run("t", "m"), token=site.activity_token(1, 8))
+    assert site.rows("executions", session="t") != []
+
+
 def test_what_an_activity_token_brought_goes_when_its_activity_is_registered_in_a_closed_course(
     site: Site, rules: CourseRules
 ) -> None:

@@ -89,6 +89,27 @@ def steps(machine: Service, token: str, number: int) -> dict[str, Step]:
     return {**write, "registration": partial(machine.ltis.register, [Lti(number, 5, 1)], may_move=False)}
 
 
+@pytest.mark.parametrize("held", ["writer", "eraser"])
+def test_the_tags_of_a_cell_that_is_just_being_run_outlive_an_erasure(
+    site: Site, monkeypatch: pytest.MonkeyPatch, held: str
+) -> None:
+    token, one, two = site.token("nblogs:write"), site.more_parts(), site.more_parts()
+    hold = Hold(monkeypatch)
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(1, MOST_COMMANDS):
+            anna, answer = cell_run(f"anna{number}", "m1", number)
+            call(one, WRITE, {"nb_logs": [anna, answer | {"username": f"anna{number}"}]}, token)
+            write = partial(call, one, WRITE, {"nb_logs": [*cell_run(f"bob{number}", "m1", number)]}, token)
+            erase = partial(two.privacy.erase, f"anna{number}", 0, lambda *_: None)
+            first, second = (write, erase) if held == "writer" else (erase, write)
+            was_held = hold.race(number, first, second, pool)
+            assert site.rows("executions", session=f"anna{number}") == []
+            assert len(site.rows("tags", cell_id=f"cell-{number}")) == 1, f"held before command {number}"
+            if not was_held:
+                break
+    assert 3 <= number < MOST_COMMANDS
+
+
 @pytest.mark.parametrize("rest", ["before", "after"])
 @pytest.mark.parametrize(("first", "second"), list(permutations(PARTS, 2)))
 def test_whoever_is_held_and_wherever_the_cell_run_is_joined(

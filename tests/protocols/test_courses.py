@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.storage.course_rules import CourseRules
 from tests.protocols.wires import Wire
 from tests.support.site import cell_run, seen
 from tests.support.web import WebSite
@@ -60,9 +61,12 @@ def test_every_record_that_came_in_is_accounted_for(web: WebSite, wire: Wire) ->
     token = web.token("nblogs:write")
     wire.write([seen("s", 7), client, client], token)
     wire.write([server | {"username": "x" * 300}], token)
+    web.register(8, 3)
+    CourseRules(web.parts.database).set_records(3, records=False)
+    wire.write([seen("t", 8), cell_run("t", "m")[0]], token)
     after = wire.call(COUNTS, {}, reader).result
     assert before is not None
     assert after is not None
-    names = ("received", "stored", "duplicate", "rejected")
-    assert [int(after[name]) - int(before[name]) for name in names] == [4, 2, 1, 1]
+    names = ("received", "stored", "duplicate", "withheld", "rejected")
+    assert [int(after[name]) - int(before[name]) for name in names] == [6, 2, 1, 2, 1]
     assert after["waiting"] - before["waiting"] == 1

@@ -15,7 +15,7 @@ from unittest import mock
 from sqlalchemy import Engine
 
 from app import factory
-from app.cli import database, main
+from app.cli import database, main, moodle
 from app.storage.database import make_engine
 from tests.support.process import ROOT, environment
 
@@ -70,6 +70,7 @@ def _connections_closed() -> Iterator[None]:
     with (
         mock.patch.object(factory, "make_engine", make),
         mock.patch.object(database, "make_engine", make),
+        mock.patch.object(moodle, "make_engine", make),
     ):
         yield
     for engine in engines:

@@ -11,9 +11,9 @@ export function Records({ functions, version }) {
 }
 
 function Counts({ counts }) {
-  const [received, stored, duplicate, rejected] = ["received", "stored", "duplicate", "rejected"].map((name) => Number(counts[name]));
-  const open = received - stored - duplicate - rejected;
-  const parts = { received, stored, duplicate, rejected, waiting: counts.waiting };
+  const [received, stored, duplicate, withheld, rejected] = ["received", "stored", "duplicate", "withheld", "rejected"].map((name) => Number(counts[name]));
+  const open = received - stored - duplicate - withheld - rejected;
+  const parts = { received, stored, duplicate, ...(withheld && { withheld }), rejected, waiting: counts.waiting };
   return html`<h2>${t("records")}</h2><dl>
     ${Object.entries(parts).map(([name, value]) => html`<div title=${t(`records_${name}_help`)}><dt>${t(`records_${name}`)}</dt><dd id=${`records-${name}`}>${number(value)}</dd></div>`)}
   </dl><p class="sum" data-whole=${open <= 0}>${open > 0 ? t("records_open", { n: number(open) }) : t("records_whole")}</p>`;
