@@ -49,6 +49,7 @@ for _command in (
     rejects.rejects,
     activity.activity,
     moodle.import_moodle,
+    moodle.moodle,
     audit.audit,
     send.send,
     keys.init,

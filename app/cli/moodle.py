@@ -1,14 +1,17 @@
-"""`lticontainer import-moodle`: what the plugin has stored in a Moodle's database."""
+"""`lticontainer import-moodle` and `lticontainer moodle`: a Moodle's database, brought along or looked at."""
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+from dataclasses import asdict
 
 import click
 from sqlalchemy import inspect
 
 from app.cli.common import bar, print_table, printable, service
+from app.moodle.checking import ERROR, OK, WARNING, check
 from app.moodle.importing import Importer, Tally
 from app.moodle.schema import moodle_tables
 from app.settings import IMPORT_SOURCE_VARIABLE, check_database_url
@@ -91,3 +94,39 @@ def _tell(found: dict[str, Tally]) -> None:
         click.echo("What was rejected is kept: lticontainer rejects list")
     if any(tally.withheld for tally in found.values()):
         click.echo("What was withheld is of courses that want nothing to be stored.")
+
+
+@click.group("moodle")
+def moodle() -> None:
+    """Look at the Moodle whose tables the service works on."""
+
+
+_SIGNS = {OK: "ok   ", WARNING: "WARN ", ERROR: "ERROR"}
+
+
+@moodle.command("check")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array of all findings.")
+def check_command(as_json: bool) -> None:
+    """Look whether Moodle's database is as the service needs it, and say what to do where it is not.
+
+    Nothing is changed. The exit code is 1 where something keeps the service from working.
+    """
+    parts = service()
+    settings = parts.settings
+    if not settings.moodle_prefix:
+        raise click.ClickException(
+            "moodle_prefix is not set: the service works on tables of its own, and Moodle's are not used. To work "
+            "on Moodle's, set it to $CFG->prefix of Moodle's config.php, and database_url to its MariaDB or MySQL "
+            "server"
+        )
+    tables = moodle_tables(settings.moodle_prefix, settings.moodle_database or None)
+    findings = check(parts.database, tables, parts.registry.functions)
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            click.echo(f"{_SIGNS[finding.level]}  {finding.check:<13} {printable(finding.text)}")
+            for line in finding.remedy.splitlines():
+                click.echo(f"{'':<21}{printable(line)}")
+    if any(finding.level == ERROR for finding in findings):
+        sys.exit(1)
