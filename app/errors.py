@@ -3,6 +3,11 @@
     CallError
      +-- InvalidToken         no, empty, unknown or revoked token
      +-- AccessDenied         scope, course, activity, address or time is not covered
+     +-- UserDeleted          the user of Moodle's token was deleted
+     +-- UserUnconfirmed      the user of Moodle's token has not confirmed the account
+     +-- UserSuspended        the user of Moodle's token is suspended
+     +-- UserNoLogin          the user of Moodle's token may not log in
+     +-- SiteMaintenance      Moodle is in maintenance mode
      +-- UnknownFunction      no function of that name
      +-- InvalidParameter     a parameter is missing, unknown or of the wrong shape
      +-- MalformedRequest     the bytes are not a request of that protocol
@@ -89,6 +94,51 @@ class AccessDenied(CallError):
     status = 403
     exception = "webservice_access_exception"
     message = "Access control exception"
+
+
+class UserDeleted(CallError):
+    """The user of Moodle's token was deleted."""
+
+    code = "wsaccessuserdeleted"
+    fault = -32012
+    status = 403
+    message = "Refused web service access for deleted username"
+
+
+class UserUnconfirmed(CallError):
+    """The user of Moodle's token has not confirmed the account."""
+
+    code = "wsaccessuserunconfirmed"
+    fault = -32013
+    status = 403
+    message = "Refused web service access for unconfirmed username"
+
+
+class UserSuspended(CallError):
+    """The user of Moodle's token is suspended."""
+
+    code = "wsaccessusersuspended"
+    fault = -32014
+    status = 403
+    message = "Refused web service access for suspended username"
+
+
+class UserNoLogin(CallError):
+    """The user of Moodle's token has an account that nobody may log in to."""
+
+    code = "wsaccessusernologin"
+    fault = -32015
+    status = 403
+    message = "Refused web service access for nologin authentication username"
+
+
+class SiteMaintenance(CallError):
+    """Moodle is in maintenance mode, and the token's user may not work meanwhile."""
+
+    code = "sitemaintenance"
+    fault = -32016
+    status = 503
+    message = "The site is undergoing maintenance and is currently not available"
 
 
 class UnknownFunction(CallError):
@@ -348,6 +398,11 @@ class InternalError(CallError):
 ERRORS: tuple[type[CallError], ...] = (
     InvalidToken,
     AccessDenied,
+    UserDeleted,
+    UserUnconfirmed,
+    UserSuspended,
+    UserNoLogin,
+    SiteMaintenance,
     UnknownFunction,
     InvalidParameter,
     MalformedRequest,

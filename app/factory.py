@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -40,6 +42,7 @@ from app.custom_params.policy import Limits, Policy
 from app.custom_params.store import ActivityStore
 from app.custom_params.writing import Site, Writer, writing_functions
 from app.downloads import Downloads, Places
+from app.errors import ServiceUnavailable
 from app.ltis import functions as ltis
 from app.ltis.store import LtiStore
 from app.monitoring import functions as monitoring_functions
@@ -47,10 +50,16 @@ from app.monitoring import routes as monitoring
 from app.monitoring.health import count_waiting
 from app.monitoring.logs import configure_logging
 from app.monitoring.metrics import PrometheusObserver, count_records
+from app.moodle.courses import MoodleActivities
+from app.moodle.layout import moodle_layout
+from app.moodle.probe import MoodleProbe
+from app.moodle.schema import MoodleTables, moodle_tables
+from app.moodle.tokens import MoodleTokens
+from app.moodle.widths import MoodleWidths
 from app.nblogs import functions as nblogs
-from app.nblogs.recorder import Recorder
+from app.nblogs.recorder import FixedWidths, Recorder
 from app.nblogs.rejects import RejectStore
-from app.nblogs.store import RecordStore
+from app.nblogs.store import WIDTHS, RecordStore
 from app.protocols import downloads as download_routes
 from app.protocols import json_api, moodle_rest, openapi, xmlrpc
 from app.protocols.exchange import Exchange
@@ -58,6 +67,7 @@ from app.protocols.php_paths import REST, accept_any_prefix
 from app.registry import ExternalFunction, Registry
 from app.settings import CoursePolicy, Settings, load_settings
 from app.site import functions as site
+from app.storage.activities import ReadActivities, registered
 from app.storage.course_rules import CourseRules
 from app.storage.database import Database, make_engine
 from app.storage.layout import OWN
@@ -67,6 +77,8 @@ from app.web.calls import Asker
 from app.web.cookie import CookieSeal
 
 MYSQL_PORT = 3306
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +105,29 @@ class Service:
     cipher: Cipher
     hosts: Hosts
     host_store: HostStore
+    moodle_probe: MoodleProbe | None
 
 
 def build_service(settings: Settings) -> Service:
     """Put the parts together. Nothing is connected before it is used."""
-    database = Database(own_engine(settings))
+    moodle = _moodle_tables(settings)
+    database = Database(own_engine(settings), moodle_layout(moodle) if moodle else OWN)
+    activities: ReadActivities = MoodleActivities(moodle) if moodle else registered
     tokens = TokenStore(database)
     activity_keys = derive_keys(settings.master_keys, ACTIVITY_TOKENS)
-    authenticator = TokenAuthenticator(tokens, activity_keys)
+
+    def scope_of(name: str) -> str | None:
+        function = registry.find(name)
+        return function.scope if function else None
+
+    moodle_tokens = MoodleTokens(moodle, scope_of) if moodle else None
+    authenticator = TokenAuthenticator(tokens, activity_keys, moodle_tokens)
     observer = PrometheusObserver()
     rejects = RejectStore(database, authenticator.recheck, settings.reject_max_count, settings.reject_max_bytes)
     store = RecordStore(database, authenticator.recheck, settings.commit_records, observer.committed)
-    recorder = Recorder(store, rejects, observer)
-    lti_store = LtiStore(database)
+    widths = MoodleWidths(database, WIDTHS) if moodle else FixedWidths(WIDTHS)
+    recorder = Recorder(store, rejects, observer, widths)
+    lti_store = LtiStore(database, activities)
     audit = AuditStore(database, settings.audit_days)
     cipher = Cipher(settings.master_keys)
     host_store = HostStore(database, cipher)
@@ -122,7 +144,7 @@ def build_service(settings: Settings) -> Service:
         _policy(settings),
         settings.zone,
     )
-    params_writer = Writer(site_params, ActivityStore(database))
+    params_writer = Writer(site_params, ActivityStore(database, activities))
 
     # The oldest key, so that pseudonyms stay the same when the master key is rotated.
     pseudonyms = derive_keys(settings.master_keys, PSEUDONYMS)[-1]
@@ -137,7 +159,7 @@ def build_service(settings: Settings) -> Service:
         (
             *nblogs.functions(recorder, settings.max_records),
             *ltis.functions(lti_store),
-            *courses.functions(CourseStore(database)),
+            *courses.functions(CourseStore(database, activities)),
             *monitoring_functions.functions(count_records, lambda: count_waiting(database)),
             *custom_params.reading_functions(settings.zone),
             *writing_functions(params_writer),
@@ -166,7 +188,7 @@ def build_service(settings: Settings) -> Service:
         exporter=exporter,
         rules=CourseRules(database),
         retention=RetentionStore(database),
-        rebuilder=Rebuilder(database, OWN),
+        rebuilder=Rebuilder(database, database.layout),
         privacy=privacy_store,
         params_writer=params_writer,
         downloads=Downloads((*exports.downloads(exporter, Places(quarter, "exports")), archive), authenticator),
@@ -175,7 +197,14 @@ def build_service(settings: Settings) -> Service:
         cipher=cipher,
         hosts=hosts,
         host_store=host_store,
+        moodle_probe=MoodleProbe(moodle, settings.moodle_prefix) if moodle else None,
     )
+
+
+def _moodle_tables(settings: Settings) -> MoodleTables | None:
+    """Return Moodle's tables, where the service works on them."""
+    prefix = settings.moodle_prefix
+    return moodle_tables(prefix, settings.moodle_database or None) if prefix else None
 
 
 def own_engine(settings: Settings) -> Engine:
@@ -225,12 +254,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     json_api.connect(app, exchange)
     download_routes.connect(app, service.downloads, exchange)
     openapi.connect(app, service.registry, service.downloads)
-    monitoring.connect(app, service.database, exchange.address, tuple(settings.metrics_networks))
+    probe = service.moodle_probe
+    monitoring.connect(app, service.database, exchange.address, tuple(settings.metrics_networks), probe)
+    if probe:
+        _tell_of_moodle(service.database, probe)
     _connect_page(app, service, exchange)
     app.url_map.merge_slashes = False
     mounts = {REST: moodle_rest.make_wsgi(exchange, settings.max_body_bytes)}
     app.wsgi_app = accept_any_prefix(app.wsgi_app, mounts)  # type: ignore[assignment,method-assign]  # Flask's own way
     return app
+
+
+def _tell_of_moodle(database: Database, probe: MoodleProbe) -> None:
+    """Log what is wrong with Moodle's tables. The service starts all the same: an upgrade may be under way."""
+    with suppress(ServiceUnavailable), database.reading() as connection:
+        for sentence in probe(connection):
+            log.error("moodle_prefix: %s", sentence)
 
 
 def _connect_page(app: Flask, service: Service, exchange: Exchange) -> None:

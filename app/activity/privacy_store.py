@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
 from app.activity.execution import Execution
 from app.activity.executions_store import COLUMNS
 from app.activity.privacy import NO_USER, Erased, batched, names
 from app.storage import tables as t
+from app.storage.activities import courses_of
 from app.storage.database import Database
 from app.storage.erasing import erase_rejects, erase_runs, erase_session
+from app.storage.layout import Layout
 
 CHUNK = 500
 """The most cell runs that one transaction erases."""
@@ -34,10 +36,11 @@ class PrivacyStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._layout = database.layout
 
     def sessions(self, username: str, course: int) -> list[str]:
         """Return the sessions in which a person ran something, sorted."""
-        e, s, d, b = t.executions.c, t.session.c, t.server_data.c, t.bindings.c
+        e, s, d, b = t.executions.c, self._layout.session.c, self._layout.server_data.c, t.bindings.c
         of_course = s.session.in_(select(s.session).where(s.course == course))
         runs = select(e.session).where(e.username == username, *([e.course == course] if course else []))
         answers = select(d.session).where(d.username == username, d.session != "")
@@ -64,11 +67,11 @@ class PrivacyStore:
 
     def _shared(self, username: str, sessions: Collection[str]) -> list[str]:
         with self._database.reading() as connection:
-            return [name for name in sessions if _others(connection, name, username)]
+            return [name for name in sessions if _others(connection, self._layout, name, username)]
 
     def places(self, sessions: Collection[str]) -> list[tuple[str, int, int]]:
         """Return (session, course, lti_id) of the sessions whose place is known."""
-        c = t.session.c
+        c = self._layout.session.c
         statement = select(c.session, c.course, c.lti_id).where(c.session.in_(sessions)).order_by(c.session)
         with self._database.reading() as connection:
             return [(row[0], row[1], row[2]) for row in connection.execute(statement)]
@@ -78,17 +81,18 @@ class PrivacyStore:
 
         In every course a record counts as theirs that names them anywhere in its raw text.
         """
-        r, s = t.rejects.c, t.session.c
-        place = select(func.coalesce(func.max(s.course), 0)).where(s.session == r.session).scalar_subquery()
-        statement = select(r.id, r.session, r.username, r.raw, place).order_by(r.id)
+        r = t.rejects.c
+        named = select(r.session).where(r.username == username).distinct()
+        statement = select(r.id, r.session, r.username, r.raw).order_by(r.id)
         known = set(sessions)
         with self._database.reading() as connection:
+            places = courses_of(connection, self._layout, connection.execute(named).scalars().all())
             found = connection.execution_options(yield_per=ID_CHUNK).execute(statement)
             return [
                 row[0]
                 for row in found
                 if row[1] in known
-                or (course in (0, row[4]) and row[2] == username)
+                or (course in (0, places.get(row[1], 0)) and row[2] == username)
                 or (not course and names(row[3], username))
             ]
 
@@ -115,19 +119,18 @@ class PrivacyStore:
             for chunk in batched(rejects, ID_CHUNK):
                 erased += Erased(rejects=self._database.write(erase_rejects, chunk))
             if not course:
-                erased += self._database.write(_erase_strays, username)
+                erased += self._database.write(_erase_strays, self._layout, username)
         return erased + Erased(cells=self._erase_tags(cells))
 
     def _cells(self, session: str) -> set[tuple[str, str]]:
-        c = t.client_data.c
+        c = self._layout.client_data.c
         with self._database.reading() as connection:
-            rows = connection.execute(select(c.cell_id, c.filename).where(c.session == session).distinct())
-            return {(row[0], row[1]) for row in rows}
+            return _cells(connection, self._layout, c.session == session)
 
     def _erase_session(self, username: str, session: str) -> Erased:
         erased = Erased()
         while True:
-            part, whole = self._database.write(_erase_part, username, session)
+            part, whole = self._database.write(_erase_part, self._layout, username, session)
             erased += part
             if whole:
                 return erased
@@ -137,19 +140,27 @@ class PrivacyStore:
         count = 0
         for chunk in batched(sorted(cells), CHUNK):
             with self._database.reading() as connection:
-                unused = set(chunk) - _used(connection, chunk)
+                unused = set(chunk) - _cells(connection, self._layout, _among(self._layout, chunk))
             for few in batched(sorted(unused), ID_CHUNK):
-                count += self._database.write(_erase_tags, few)
+                count += self._database.write(_erase_tags, self._layout, few)
         return count
 
 
-def lock_session(connection: Connection, session: str) -> None:
+def _cells(connection: Connection, layout: Layout, where: ColumnElement[bool]) -> set[tuple[str, str]]:
+    """Return (cell_id, filename) of the cells that were run under a condition."""
+    c = layout.client_data.c
+    each = (layout.exactly(c.cell_id), layout.exactly(c.filename))
+    rows = connection.execute(select(func.min(c.cell_id), func.min(c.filename)).where(where).group_by(*each))
+    return {(row[0] or "", row[1] or "") for row in rows}
+
+
+def lock_session(connection: Connection, layout: Layout, session: str) -> None:
     """Make others who write to a session wait for the end of this transaction."""
-    for table in (t.session, t.bindings):
+    for table in (layout.session, t.bindings):
         connection.execute(select(table.c.session).where(table.c.session == session).with_for_update()).all()
 
 
-def _others(connection: Connection, session: str, username: str) -> bool:
+def _others(connection: Connection, layout: Layout, session: str, username: str) -> bool:
     """Say whether a session has runs or answers that name another user."""
     return any(
         connection.execute(
@@ -157,25 +168,25 @@ def _others(connection: Connection, session: str, username: str) -> bool:
             .where(table.c.session == session, table.c.username.not_in((username, *NO_USER)))
             .limit(1)
         ).first()
-        for table in (t.executions, t.server_data)
+        for table in (t.executions, layout.server_data)
     )
 
 
-def _erase_part(connection: Connection, username: str, session: str) -> tuple[Erased, bool]:
+def _erase_part(connection: Connection, layout: Layout, username: str, session: str) -> tuple[Erased, bool]:
     """Erase a part of a session's runs, or what is left of it; say whether that was the last part."""
-    lock_session(connection, session)
+    lock_session(connection, layout, session)
     e = t.executions.c
-    shared = _others(connection, session, username)
+    shared = _others(connection, layout, session, username)
     whose: list[ColumnElement[bool]] = [e.username == username] if shared else []
     found = select(e.message).where(e.session == session, *whose).order_by(e.id).limit(CHUNK)
     messages = list(connection.execute(found).scalars())
     if len(messages) == CHUNK:
-        return Erased(executions=erase_runs(connection, session, messages)), False
+        return Erased(executions=erase_runs(connection, layout, session, messages)), False
     if not shared:
-        return Erased(executions=erase_session(connection, session), sessions=1), True
-    runs = erase_runs(connection, session, messages) if messages else 0
-    d, b = t.server_data.c, t.bindings.c
-    connection.execute(delete(t.server_data).where(d.session == session, d.username == username))
+        return Erased(executions=erase_session(connection, layout, session), sessions=1), True
+    runs = erase_runs(connection, layout, session, messages) if messages else 0
+    d, b = layout.server_data.c, t.bindings.c
+    connection.execute(delete(layout.server_data).where(d.session == session, d.username == username))
     connection.execute(update(t.bindings).where(b.session == session, b.username == username).values(username=""))
     return Erased(executions=runs), True
 
@@ -189,27 +200,20 @@ def _erase_rosters(connection: Connection, username: str, course: int) -> Erased
     return Erased(rosters=connection.execute(delete(t.rosters).where(*_listed(username, course))).rowcount)
 
 
-def _erase_strays(connection: Connection, username: str) -> Erased:
+def _erase_strays(connection: Connection, layout: Layout, username: str) -> Erased:
     """Erase answers that came without a session."""
-    d = t.server_data.c
-    connection.execute(delete(t.server_data).where(d.session == "", d.username == username))
+    d = layout.server_data.c
+    connection.execute(delete(layout.server_data).where(d.session == "", d.username == username))
     return Erased()
 
 
-def _used(connection: Connection, cells: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Return those of some cells that anyone has run, and others."""
-    c = t.client_data.c
-    statement = select(c.cell_id, c.filename).where(c.cell_id.in_({cell for cell, _ in cells})).distinct()
-    return {(row[0], row[1]) for row in connection.execute(statement)}
+def _among(layout: Layout, cells: Collection[tuple[str, str]]) -> ColumnElement[bool]:
+    """Return the condition that a client row is of one of some cells, in whatever file."""
+    return layout.client_data.c.cell_id.in_({cell for cell, _ in cells})
 
 
-def _erase_tags(connection: Connection, cells: Collection[tuple[str, str]]) -> int:
+def _erase_tags(connection: Connection, layout: Layout, cells: Collection[tuple[str, str]]) -> int:
     # Whoever is just running one of them has a share lock on its tags: wait, and ask again who has run it.
-    connection.execute(select(t.tags.c.id).where(*_tags_of(cells)).with_for_update()).all()
-    unused = set(cells) - _used(connection, cells)
-    return connection.execute(delete(t.tags).where(*_tags_of(unused))).rowcount
-
-
-def _tags_of(cells: Collection[tuple[str, str]]) -> list[ColumnElement[bool]]:
-    c = t.tags.c
-    return [c.cell_id.in_({cell for cell, _ in cells}), tuple_(c.cell_id, c.filename).in_(cells)]
+    connection.execute(select(layout.tags.c.id).where(layout.cells(cells)).with_for_update()).all()
+    unused = set(cells) - _cells(connection, layout, _among(layout, cells))
+    return connection.execute(delete(layout.tags).where(layout.cells(unused))).rowcount

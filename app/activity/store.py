@@ -95,11 +95,12 @@ class ActivityStore:
     def occurring(self, wanted: Filter, period: Period) -> list[Occurring]:
         """Return which users, files and activities occur together."""
         found = _grouped(wanted, period, ("username", "filename", "lti_id", "inst_id")).subquery().c
-        name = func.coalesce(t.ltis.c.name, "")
+        layout = self._database.layout
+        name = func.coalesce(layout.lti_name, "")
         statement = select(found.username, found.filename, found.lti_id, found.inst_id, name).where(
             found.ok + found.error > 0
         )
-        joined = found.username.table.outerjoin(t.ltis, t.ltis.c.lti_id == found.lti_id)
+        joined = found.username.table.outerjoin(layout.lti_id.table, layout.lti_id == found.lti_id)
         return [Occurring(*row) for row in self._rows(statement.select_from(joined))]
 
     def tries(self, wanted: Filter) -> Iterator[Tries]:

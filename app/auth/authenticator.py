@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -42,17 +43,31 @@ class _Known:
     read_at: float
 
 
+class OtherTokens(Protocol):
+    """Tokens that another program gives out, with its rules."""
+
+    def find(self, connection: Connection, token: str, address: Address | None) -> Caller | None:
+        """Return the caller of a token, None where it is not known; raises CallError where it is refused."""
+
+    def recheck(self, connection: Connection, callers: Collection[Caller]) -> Mapping[tuple[str, int], CallError]:
+        """Look all up anew; return the errors of those that are not in force."""
+
+
 class TokenAuthenticator:
-    """Service tokens from the store, activity tokens by their key.
+    """Service tokens from the store, activity tokens by their key, and Moodle's from its tables.
 
     What was looked up is kept for a minute for functions that ask again inside their own transaction
     (:meth:`recheck`), so a revoked token stops at once there too. For all others the database says each time
-    whether any token was revoked since.
+    whether any token was revoked since. Of Moodle's tokens nothing is kept: that a user was suspended, nothing
+    tells but their row.
     """
 
-    def __init__(self, store: TokenStore, activity_keys: Sequence[bytes]) -> None:
+    def __init__(
+        self, store: TokenStore, activity_keys: Sequence[bytes], others: OtherTokens | None = None
+    ) -> None:
         self._store = store
         self._activity_keys = activity_keys
+        self._others = others
         self._cache: OrderedDict[str, _Known] = OrderedDict()
         self._lock = Lock()
 
@@ -66,7 +81,10 @@ class TokenAuthenticator:
             raise InvalidToken()
         known = self._cached(token)
         if known is None or not (cached or known.caller.epoch == self._store.epoch()):
-            known = self._look_up(token)
+            try:
+                known = self._look_up(token)
+            except InvalidToken:
+                return self._ask_others(token, address)
             self._remember(token, known)
         if known.expires_at is not None and time.time() >= known.expires_at:
             raise AccessDenied("The token has expired")
@@ -76,6 +94,9 @@ class TokenAuthenticator:
 
     def recheck(self, connection: Connection, callers: Collection[Caller]) -> dict[tuple[str, int], CallError]:
         """Ask the database in hand whether callers are still in force; return the errors of those that are not."""
+        foreign = [caller for caller in callers if caller.moodle]
+        others = self._others.recheck(connection, foreign) if foreign and self._others else {}
+        callers = [caller for caller in callers if not caller.moodle]
         ids = {caller.token_id for caller in callers if caller.token_id is not None}
         revoked = read_revoked(connection, ids) if ids else set()
         activities = {(c.activity.inst_id, c.activity.lti_id) for c in callers if c.activity}
@@ -83,7 +104,13 @@ class TokenAuthenticator:
         for caller in callers:
             # Those in force are looked up again too, to get the epoch of now.
             self._forget(caller)
-        return {c.identity: InvalidToken() for c in callers if _is_void(c, revoked, counters)}
+        return {c.identity: InvalidToken() for c in callers if _is_void(c, revoked, counters)} | dict(others)
+
+    def _ask_others(self, token: str, address: Address | None) -> Caller:
+        caller = self._store.with_connection(self._others.find, token, address) if self._others else None
+        if caller is None:
+            raise InvalidToken()
+        return caller
 
     def _look_up(self, token: str) -> _Known:
         epoch = self._store.epoch()

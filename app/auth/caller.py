@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from app.auth.addresses import Address
+
 ADMIN = "admin"
 SUBJECTS = ("nblogs", "ltis", "params", "containers", "activity")
 SCOPES: tuple[str, ...] = (
@@ -31,9 +33,10 @@ class Activity:
 class Caller:
     """A caller whose token was found and is in force.
 
-    `token_id` is the row of a service token, None for an activity token. `courses` None means every
-    course. `name` is for logs and lists; it is never the token. `epoch` is how often any token had been
-    revoked or rotated when this one was looked up: as long as that stands, the caller is in force.
+    `token_id` is the row of a service token, or with `moodle` of Moodle's token; None for an activity token.
+    `address` is where a caller with Moodle's token calls from. `courses` None means every course. `name` is for
+    logs and lists; it is never the token. `epoch` is how often any token had been revoked or rotated when this
+    one was looked up: as long as that stands, the caller is in force; -1 where nothing tells.
     """
 
     name: str
@@ -43,13 +46,15 @@ class Caller:
     activity: Activity | None = None
     secret: str = field(default="", repr=False)
     epoch: int = field(default=0, compare=False)
+    moodle: bool = False
+    address: Address | None = field(default=None, compare=False)
 
     @property
     def key(self) -> str:
-        """A short name of the token itself, to count and to bind by: `token:3`, `activity:1:7`."""
+        """A short name of the token itself, to count and to bind by: `token:3`, `moodle:3`, `activity:1:7`."""
         if self.activity:
             return f"activity:{self.activity.inst_id}:{self.activity.lti_id}"
-        return f"token:{self.token_id}"
+        return f"{'moodle' if self.moodle else 'token'}:{self.token_id}"
 
     @property
     def identity(self) -> tuple[str, int]:

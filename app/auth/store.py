@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from ipaddress import ip_network
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, tuple_, update
 
@@ -15,6 +16,9 @@ from app.auth.addresses import Network
 from app.storage import tables as t
 from app.storage.database import Database
 from app.storage.upsert import inserted_id, upsert
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,13 @@ class TokenStore:
         with self._database.reading() as connection:
             row = connection.execute(_FIND, {"hash": hash_token(token)}).first()
             return _read(row) if row else None
+
+    def with_connection(
+        self, ask: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Return what others find out with a connection for reading."""
+        with self._database.reading() as connection:
+            return ask(connection, *args, **kwargs)
 
     def list(self) -> list[ServiceToken]:
         """Return all tokens, oldest first."""

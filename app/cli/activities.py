@@ -7,7 +7,7 @@ import click
 from app.auth.activity_tokens import make_token
 from app.cli.common import print_table, service
 from app.fields import INT32_MAX
-from app.ltis.store import CourseChange, Lti
+from app.ltis.store import CourseChange, Lti, NotInMoodle
 
 ID = click.IntRange(1, INT32_MAX)
 
@@ -31,6 +31,11 @@ def register(lti_id: int, course_id: int, inst_id: int, name: str, move: bool) -
         placed = service().ltis.register([Lti(lti_id, course_id, inst_id, name)], may_move=move)
     except CourseChange:
         raise click.ClickException(f"activity {lti_id} is registered in another course; --move moves it") from None
+    except NotInMoodle:
+        raise click.ClickException(
+            f"Moodle has no activity {lti_id} in course {course_id}; "
+            "on Moodle's tables nothing needs to be registered"
+        ) from None
     click.echo(f"Activity {lti_id} is in course {course_id}; {placed} waiting sessions were placed.")
 
 

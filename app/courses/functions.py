@@ -9,9 +9,10 @@ from typing import Any
 from marshmallow import fields, validate
 
 from app.auth.caller import Caller
-from app.courses.store import CourseActivity, CourseStore
+from app.courses.store import CourseStore
 from app.fields import Identifier, Integer, StrictSchema, Text
 from app.registry import PREFIX, Call, ExternalFunction, every_course
+from app.storage.activities import Activity
 
 READ = "activity:read"
 WRITE = "ltis:write"
@@ -126,12 +127,12 @@ def _its_course(caller: Caller, arguments: Mapping[str, Any]) -> bool:
     return caller.covers_course(arguments["course_id"])
 
 
-def _by_course(activities: list[CourseActivity]) -> list[Mapping[str, Any]]:
+def _by_course(activities: list[Activity]) -> list[Mapping[str, Any]]:
     return [
         {"course_id": course, "ltis": [_activity(activity) for activity in found]}
         for course, found in groupby(activities, key=lambda activity: activity.course_id)
     ]
 
 
-def _activity(activity: CourseActivity) -> Mapping[str, Any]:
+def _activity(activity: Activity) -> Mapping[str, Any]:
     return {"lti_id": activity.lti_id, "inst_id": activity.inst_id, "name": activity.name}

@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select
 
 from app.storage import tables as t
+from app.storage.activities import Activity, ReadActivities
 from app.storage.database import Database
 from app.storage.upsert import run_many
-
-
-@dataclass(frozen=True, slots=True)
-class CourseActivity:
-    """A registered LTI activity."""
-
-    course_id: int
-    lti_id: int
-    inst_id: int
-    name: str
 
 
 class CourseStore:
     """Reads activities, reads and writes rosters."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, activities: ReadActivities) -> None:
         self._database = database
+        self._activities = activities
 
-    def activities(self, courses: Collection[int] | None) -> list[CourseActivity]:
-        """Return the registered activities of these courses, or of all, by course and id."""
-        c = t.ltis.c
-        statement = select(c.course, c.lti_id, c.inst_id, c.name).where(c.course != 0)
-        if courses is not None:
-            statement = statement.where(c.course.in_(sorted(courses)))
+    def activities(self, courses: Collection[int] | None) -> list[Activity]:
+        """Return the activities of these courses, or of all, by course and id; each with its first instance."""
         with self._database.reading() as connection:
-            return [CourseActivity(*row) for row in connection.execute(statement.order_by(c.course, c.lti_id))]
+            rows = self._activities(connection, courses, None)
+        return list({row.lti_id: row for row in reversed(rows)}.values())[::-1]
 
     def roster(self, course_id: int) -> list[str]:
         """Return the users of a course, by name."""

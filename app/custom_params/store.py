@@ -1,24 +1,22 @@
-"""Which activities are registered, as far as parameters need to know."""
+"""Which activities there are, as far as parameters need to know."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select
-
-from app.storage import tables as t
+from app.storage.activities import ReadActivities
 from app.storage.database import Database
 
 
 class ActivityStore:
-    """Reads registered activities."""
+    """Reads activities."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, activities: ReadActivities) -> None:
         self._database = database
+        self._activities = activities
 
     def registered(self, lti_ids: Collection[int]) -> set[tuple[int, int, int]]:
-        """Return (lti_id, course_id, inst_id) of those that are registered."""
-        c = t.ltis.c
-        statement = select(c.lti_id, c.course, c.inst_id).where(c.lti_id.in_(sorted(lti_ids)), c.course != 0)
+        """Return (lti_id, course_id, inst_id) of those whose course is known."""
         with self._database.reading() as connection:
-            return {(row[0], row[1], row[2]) for row in connection.execute(statement)}
+            found = self._activities(connection, None, lti_ids)
+        return {(row.lti_id, row.course_id, row.inst_id) for row in found}

@@ -10,7 +10,7 @@ from marshmallow import fields, validate
 from app.auth.caller import ADMIN, Caller
 from app.errors import AccessDenied
 from app.fields import Identifier, Integer, StrictSchema, Text
-from app.ltis.store import CourseChange, Lti, LtiStore
+from app.ltis.store import CourseChange, Lti, LtiStore, NotInMoodle
 from app.registry import PREFIX, Call, ExternalFunction
 
 LTIS_LIMIT = 10_000
@@ -51,7 +51,7 @@ def functions(store: LtiStore) -> tuple[ExternalFunction, ...]:
         ltis = [Lti(**row) for row in call.arguments["ltis"]]
         try:
             placed = store.register(ltis, may_move=_moves(call.caller))
-        except CourseChange as error:
+        except (CourseChange, NotInMoodle) as error:
             raise AccessDenied(str(error)) from error
         return {"registered": len(ltis), "placed_sessions": placed}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -30,12 +31,17 @@ class Health:
     warnings: list[str] = field(default_factory=list)
 
 
-def check_health(database: Database) -> Health:
+Probe = Callable[[Connection], list[str]]
+"""Says what is wrong with tables that others own, a sentence each."""
+
+
+def check_health(database: Database, probe: Probe | None = None) -> Health:
     """Return the health of the service; raises nothing for a database that is down."""
     try:
         with database.reading() as connection:
             revision = current_revision(connection)
             warnings = _durability(connection, database)
+            foreign = probe(connection) if probe else []
     except ServiceUnavailable as error:
         return Health("error", "unreachable", "unknown", [error.detail] if error.detail else [])
     except SQLAlchemyError:
@@ -44,6 +50,8 @@ def check_health(database: Database) -> Health:
     if revision != head:
         state = "missing" if revision is None else f"at {revision}"
         return Health("error", database.kind, f"{state}, needs {head}: run `lticontainer db upgrade`", warnings)
+    if foreign:
+        return Health("error", database.kind, "current", [*foreign, *warnings])
     try:
         database.write(_touch)
     except ServiceUnavailable as error:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from flask import Flask, Response, request
 
 from app.auth.addresses import Address, Network, within
-from app.monitoring.health import check_health, count_waiting
+from app.monitoring.health import Probe, check_health, count_waiting
 from app.monitoring.metrics import render
 from app.storage.database import Database
 
@@ -21,12 +21,13 @@ def connect(
     database: Database,
     address_of: Callable[..., Address | None],
     metrics_networks: tuple[Network, ...],
+    probe: Probe | None = None,
 ) -> None:
     """Serve both routes."""
 
     @app.get("/health")
     def health() -> Response:
-        state = check_health(database)
+        state = check_health(database, probe)
         status = 503 if state.status == "error" else 200
         return Response(json.dumps(asdict(state)), status=status, content_type="application/json")
 

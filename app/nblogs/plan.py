@@ -16,6 +16,9 @@ from app.joining import BLANK, CLOCKS, NOT_CONFIRMED, Key, Row, merge
 from app.marks import session_prefix
 from app.nblogs.record import NO_USER, Record
 
+SHARED_OWNERS = ("token:", "moodle:")
+"""How owners of sessions begin that are tokens of courses; see app.auth.caller."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -36,7 +39,10 @@ class Binding:
 
 @dataclass(slots=True)
 class State:
-    """What the database knows about the sessions, cells and activities of a batch."""
+    """What the database knows about the sessions, cells and activities of a batch.
+
+    `tagged` are the cells of `tags` that have a row there.
+    """
 
     now_us: int
     sessions: dict[str, Place] = field(default_factory=dict)
@@ -44,6 +50,7 @@ class State:
     courses: dict[int, int] = field(default_factory=dict)
     asked: set[Key] = field(default_factory=set)
     tags: dict[Key, str] = field(default_factory=dict)
+    tagged: set[Key] = field(default_factory=set)
     seen: set[bytes] = field(default_factory=set)
     executions: dict[Key, Row] = field(default_factory=dict)
     closed: frozenset[int] = frozenset()
@@ -183,7 +190,7 @@ class Planner:
             )
             return Outcome(Fate.UNPLACED, "session", text)
         owner = self._binding(session).owner
-        if place is None and owner.startswith("token:") and owner != caller.key:
+        if place is None and owner.startswith(SHARED_OWNERS) and owner != caller.key:
             if record.kind == "session" and record.lti_id:  # the token covers that activity, so the session too
                 return None
             text = "was begun under another token, and no record has told its activity yet"

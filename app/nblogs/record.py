@@ -75,9 +75,7 @@ def read_record(values: Mapping[str, str], widths: Mapping[str, int]) -> Record:
     :raises RecordFault: a text is too long, an id is no number or ends with a space, the date is no
         date, or an activity comes without a session.
     """
-    for name, width in widths.items():
-        if len(values.get(name, "")) > width:
-            _check_width(name, values[name], width)
+    check_widths(values, widths)
     for name in IDS:
         # MariaDB's utf8mb4_bin takes "s " for "s": one token could write the session of another.
         if values[name].endswith(" "):
@@ -106,6 +104,13 @@ def read_record(values: Mapping[str, str], widths: Mapping[str, int]) -> Record:
         codenum=cell.codenum,
         mark=make_mark(values["session"], values["message"], [values[name] for name in FIELDS]),
     )
+
+
+def check_widths(values: Mapping[str, str], widths: Mapping[str, int]) -> None:
+    """Refuse a text that is too long; raises RecordFault."""
+    for name, width in widths.items():
+        if len(values.get(name, "")) > width:
+            _check_width(name, values[name], width)
 
 
 def _check_width(name: str, value: str, width: int, where: str = "") -> None:

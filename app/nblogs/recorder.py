@@ -12,9 +12,9 @@ from app.auth.caller import Caller
 from app.errors import AccessDenied, CallError, InvalidParameter, Problem, RecordRejected, RejectLimit
 from app.fields import Item
 from app.nblogs.plan import Fate, Outcome
-from app.nblogs.record import FIELDS, Record, RecordFault, read_record
+from app.nblogs.record import FIELDS, Record, RecordFault, check_widths, read_record
 from app.nblogs.rejects import Reject, RejectStore, reject_record
-from app.nblogs.store import WIDTHS, RecordStore, Submission
+from app.nblogs.store import RecordStore, Submission
 from app.registry import RawRequest
 
 SHOWN = 10
@@ -42,6 +42,31 @@ class Observer(Protocol):
         """Records, or whole requests, could not be stored or were refused."""
 
 
+class Widths(Protocol):
+    """The longest text of each field, in characters, in tables that others may change."""
+
+    def now(self) -> Mapping[str, int]:
+        """Return the limits as they were last read."""
+
+    def again(self, *, at_once: bool = False) -> Mapping[str, int]:
+        """Return the limits as they are now, or were a moment ago; with `at_once` as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixedWidths:
+    """Limits that nobody changes while the service runs."""
+
+    widths: Mapping[str, int]
+
+    def now(self) -> Mapping[str, int]:
+        """Return the limits."""
+        return self.widths
+
+    def again(self, *, at_once: bool = False) -> Mapping[str, int]:
+        """Return the limits."""
+        return self.widths
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where elements come from: protocol, function and its parameter; `replayed` from the rejects themselves."""
@@ -66,10 +91,11 @@ class _Fault:
 class Recorder:
     """Stores the records of requests, and keeps those that can't be stored."""
 
-    def __init__(self, store: RecordStore, rejects: RejectStore, observer: Observer) -> None:
+    def __init__(self, store: RecordStore, rejects: RejectStore, observer: Observer, widths: Widths) -> None:
         self._store = store
         self._rejects = rejects
         self._observer = observer
+        self._widths = widths
 
     def record(self, caller: Caller, items: Sequence[Item], source: Source) -> None:
         """Store every element that can be stored.
@@ -81,7 +107,9 @@ class Recorder:
         :raises ServiceUnavailable: nothing is stored.
         """
         self._observer.received(len(items))
-        records, faults = _read_items(items)
+        records, faults = _read_items(items, self._widths.now())
+        if any(fault.code == RecordRejected.code for fault in faults):
+            records, faults = _read_items(items, self._widths.again())
         outcomes = self._store_records(Submission(caller, list(records.values()), source.replayed))
         self._count(outcomes)
         faults += [
@@ -116,7 +144,7 @@ class Recorder:
         except (DataError, IntegrityError):
             # A record that the rules let pass and the database does not; find it, keep it.
             if len(records) == 1:
-                return [UNPLACED]
+                return [self._unplaced(records[0])]
             alone = (replace(submission, records=[record]) for record in records)
             return [outcome for each in alone for outcome in self._store_records(each)]
 
@@ -131,6 +159,16 @@ class Recorder:
         except RejectLimit as error:
             raise RejectLimit(f"{error.detail}. {stored}") from None
         raise _error(faults, stored, withheld, source.parameter, caller)
+
+    def _unplaced(self, record: Record) -> Outcome:
+        """Say why the database does not take a record: its columns may be shorter than they were."""
+        try:
+            check_widths(
+                {name: getattr(record, name) for name in self._widths.now()}, self._widths.again(at_once=True)
+            )
+        except RecordFault as fault:
+            return Outcome(Fate.UNPLACED, fault.field, str(fault).removeprefix(f"{fault.field}: "))
+        return UNPLACED
 
     def _keep(
         self, caller: Caller, faults: Sequence[_Fault], elements: Mapping[int, Any], source: Source
@@ -161,7 +199,7 @@ _LATE = {
 }
 
 
-def _read_items(items: Sequence[Item]) -> tuple[dict[int, Record], list[_Fault]]:
+def _read_items(items: Sequence[Item], widths: Mapping[str, int]) -> tuple[dict[int, Record], list[_Fault]]:
     records: dict[int, Record] = {}
     faults: list[_Fault] = []
     for item in items:
@@ -169,7 +207,7 @@ def _read_items(items: Sequence[Item]) -> tuple[dict[int, Record], list[_Fault]]
             faults += [_shape_fault(item, field, text) for field, text in list(item.faults.items())[:1]]
             continue
         try:
-            records[item.index] = read_record(item.value, WIDTHS)
+            records[item.index] = read_record(item.value, widths)
         except RecordFault as fault:
             text = str(fault).removeprefix(f"{fault.field}: ")
             faults.append(_Fault(item.index, fault.field, text, RecordRejected.code))

@@ -17,6 +17,7 @@ from app.errors import MalformedRequest, RejectLimit
 from app.fields import text_fault
 from app.nblogs.store import Recheck
 from app.storage import tables as t
+from app.storage.activities import courses_of
 from app.storage.course_rules import is_closed
 from app.storage.database import Database
 
@@ -122,11 +123,20 @@ class RejectStore:
             new.pop(digest, None)
         count = select(func.count()).where(c.caller == caller.key)
         room = max(0, self._max_count - int(connection.execute(count).scalar_one()))
-        withheld = {digest for digest, reject in new.items() if _is_withheld(connection, caller, reject)}
+        withheld = {digest for digest, reject in new.items() if self._is_withheld(connection, caller, reject)}
         fresh = [(digest, reject) for digest, reject in reversed(new.items()) if digest not in withheld]
         for digest, reject in fresh[:room]:
             self._insert(connection, caller, reject, digest)
         return [reject for _, reject in fresh[room:]], withheld
+
+    def _is_withheld(self, connection: Connection, caller: Caller, reject: Reject) -> bool:
+        """Say whether a reject belongs to a course that wants nothing to be stored."""
+        layout = self._database.layout
+        courses = set(courses_of(connection, layout, [reject.session]).values()) if reject.session else set()
+        if caller.activity:
+            of_activity = select(layout.lti_course).where(layout.lti_id == caller.activity.lti_id)
+            courses |= set(connection.execute(of_activity).scalars())
+        return any(is_closed(connection, course) for course in courses)
 
     @staticmethod
     def _insert(connection: Connection, caller: Caller, reject: Reject, digest: str) -> None:
@@ -172,20 +182,13 @@ def _digest(caller: Caller, reject: Reject) -> str:
     return blake2b(head + scrub(reject.raw, caller.secret), digest_size=16).hexdigest()
 
 
-def _is_withheld(connection: Connection, caller: Caller, reject: Reject) -> bool:
-    """Say whether a reject belongs to a course that wants nothing to be stored."""
-    s, a = t.session.c, t.ltis.c
-    courses = [select(s.course).where(s.session == reject.session)] if reject.session else []
-    courses += [select(a.course).where(a.lti_id == caller.activity.lti_id)] if caller.activity else []
-    return any(is_closed(connection, connection.execute(course).scalar() or 0) for course in courses)
-
-
 def _dump_coverage(caller: Caller) -> str:
     activity = caller.activity
     return json.dumps(
         {
             "name": caller.name,
             "token_id": caller.token_id,
+            "moodle": caller.moodle,
             "courses": None if caller.courses is None else sorted(caller.courses),
             "activity": [activity.inst_id, activity.lti_id, activity.counter] if activity else None,
         }
@@ -200,6 +203,7 @@ def _read(row: Any) -> KeptReject:
         name=coverage["name"],
         scopes=frozenset({"nblogs:write"}),
         token_id=coverage["token_id"],
+        moodle=coverage.get("moodle", False),
         courses=None if courses is None else frozenset(courses),
         activity=Activity(*activity) if activity else None,
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, case, false, func, insert, literal_column, update
+from sqlalchemy import Table, bindparam, case, false, func, insert, literal_column, select, update
 
 from app.storage import tables as t
 from app.storage.counts import CountStatements
-from app.storage.driver import Lookup, Prepared
+from app.storage.driver import Lookup, Prepared, Step
+from app.storage.layout import Layout
 from app.storage.upsert import insert_missing, upsert
 
 T = TypeVar("T", str, int)
@@ -18,25 +19,32 @@ EXECUTION = "execution"
 """The kinds of lookups."""
 
 
-def sessions(names: Collection[str]) -> Lookup:
+def sessions(layout: Layout, names: Collection[str]) -> Lookup:
     """Ask where sessions belong, and keep others from changing that till the end of the transaction."""
     columns = ("session", "course", "inst_id", "lti_id")
-    return Lookup(SESSION, t.session, columns, ("session",), _each(names), locked=True)
+    return Lookup(SESSION, layout.session, columns, ("session",), _each(names), locked=True)
 
 
-def asked(keys: Collection[tuple[str, str]]) -> Lookup:
+def asked(layout: Layout, keys: Collection[tuple[str, str]]) -> Lookup:
     """Ask which (session, message) have a client record."""
     columns = ("session", "message")
-    return Lookup(ASKED, t.client_data, columns, columns, sorted(keys))
+    return Lookup(ASKED, layout.client_data, columns, columns, sorted(keys))
 
 
-def tags(keys: Collection[tuple[str, str]]) -> Lookup:
+def tags(layout: Layout, keys: Collection[tuple[str, str]]) -> list[Lookup]:
     """Ask for the code number of (cell_id, filename).
 
     Nobody erases what is found before the transaction ends: it is not written again where it stays the same.
     """
-    columns = ("cell_id", "filename")
-    return Lookup(TAGS, t.tags, (*columns, "codenum"), columns, sorted(keys), locked=True)
+    key = ("cell_id", "filename")
+    if layout.own:
+        return [Lookup(TAGS, layout.tags, (*key, "codenum"), key, sorted(keys), locked=True)]
+    columns = ("cell_id", "COALESCE(filename, '')", "COALESCE(codenum, '')")
+    nameless = [(cell_id, "") for cell_id, filename in sorted(keys) if not filename]
+    return [
+        Lookup(TAGS, layout.tags, columns, key, sorted(keys), locked=True),
+        Lookup(TAGS, layout.tags, columns, ("cell_id", "COALESCE(filename, '')"), nameless, locked=True),
+    ]
 
 
 def epochs() -> Lookup:
@@ -49,9 +57,10 @@ def bindings(names: Collection[str]) -> Lookup:
     return Lookup(BINDING, t.bindings, ("session", "owner", "username"), ("session",), _each(names))
 
 
-def courses(ids: Collection[int]) -> Lookup:
+def courses(layout: Layout, ids: Collection[int]) -> Lookup:
     """Ask which courses activities belong to."""
-    return Lookup(COURSE, t.ltis, ("lti_id", "course"), ("lti_id",), _each(ids))
+    columns = (layout.lti_id.name, layout.lti_course.name)
+    return Lookup(COURSE, layout.lti_id.table, columns, (layout.lti_id.name,), _each(ids))
 
 
 def _each(values: Collection[T]) -> list[tuple[T]]:
@@ -97,10 +106,22 @@ def _put_execution(table: Any, new: Any) -> list[tuple[str, Any]]:
     return [(name, case((test, new[name]), else_=table.c[name])) for test, names in parts for name in names]
 
 
-class Statements:
-    """Every writing statement, and how marks are looked for."""
+def _insert_unknown(table: Table, names: Sequence[str]) -> Any:
+    """Return an INSERT of a session that may have come meanwhile, into a table without a unique key of it."""
+    known = select(table.c.id).where(table.c.session == bindparam("session"))
+    values = [bindparam(name, type_=table.c[name].type) for name in names]
+    return insert(table).from_select(list(names), select(*values).where(~known.exists()))
 
-    def __init__(self, *, is_sqlite: bool) -> None:
+
+def _blank_as_null(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row as the plugin stores it, where the tags of a cell don't say what belongs there."""
+    return {**row, **{name: row[name] or None for name in ("filename", "codenum") if name in row}}
+
+
+class Statements:
+    """Every writing statement."""
+
+    def __init__(self, *, is_sqlite: bool, layout: Layout) -> None:
         dialect = "sqlite" if is_sqlite else "mysql"
 
         def prepare(statement: Any, names: str | None = None) -> Prepared:
@@ -110,22 +131,32 @@ class Statements:
         self.lock_ltis = prepare(insert_missing(dialect, t.ltis, ["lti_id"]), "lti_id inst_id")
         self.add_marks = prepare(insert(t.marks), "mark")
         records = "session message date updatetm"
-        self.add_clients = prepare(insert(t.client_data), f"{records} cell_id filename")
-        self.add_servers = prepare(insert(t.server_data), f"{records} status username")
+        self.add_clients = prepare(insert(layout.client_data), f"{records} cell_id filename")
+        self.add_servers = prepare(insert(layout.server_data), f"{records} status username")
         places = "course inst_id lti_id"
-        self.add_sessions = prepare(insert_missing(dialect, t.session, ["session"]), f"session updatetm {places}")
+        add_sessions = (
+            insert_missing(dialect, layout.session, ["session"])
+            if layout.own
+            else _insert_unknown(layout.session, ["session", "updatetm", *places.split()])
+        )
+        self.add_sessions = prepare(add_sessions, f"session updatetm {places}" if layout.own else None)
+        # What Moodle's collation takes for the same cell is one row there, with the names that came last.
+        names = ("tags", "codenum", "updatetm", *(() if layout.own else ("cell_id", "filename")))
         put_tags = upsert(
-            dialect,
-            t.tags,
-            ["cell_id", "filename"],
-            lambda _, new: [(name, new[name]) for name in ("tags", "codenum", "updatetm")],
+            dialect, layout.tags, ["cell_id", "filename"], lambda _, new: [(name, new[name]) for name in names]
         )
         self.put_tags = prepare(put_tags, "cell_id filename tags codenum updatetm")
+        self.change_tags = prepare(
+            update(layout.tags)
+            .where(layout.cell(bindparam("of_cell_id"), bindparam("of_filename")))
+            .values({name: bindparam(f"new_{name}") for name in ("tags", "codenum", "updatetm")})
+        )
+        self._own = layout.own
         put_executions = upsert(dialect, t.executions, ["session", "message"], _put_execution)
         parts = "username filename codenum cell_id status asked_us answered_us"
         self.put_executions = prepare(put_executions, f"session message {places} {parts}")
         self.add_executions = prepare(insert(t.executions), f"session message {places} {parts}")
-        self.counts = CountStatements(is_sqlite=is_sqlite)
+        self.counts = CountStatements(is_sqlite=is_sqlite, layout=layout)
         e, b = t.executions, t.bindings
         self.place_executions = prepare(
             update(e)
@@ -137,3 +168,22 @@ class Statements:
             .where(b.c.session == bindparam("of_session"))
             .values(owner=bindparam("new_owner"), username=bindparam("new_username"))
         )
+
+    def client_rows(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        """Return rows as the table of the layout wants them."""
+        return rows if self._own else [_blank_as_null(row) for row in rows]
+
+    def tag_steps(self, tags: Mapping[tuple[str, str], Mapping[str, Any]], stored: Collection[Any]) -> list[Step]:
+        """Return the steps that put tags into their table; `stored` are the cells that have some there already."""
+        rows = [(key, tags[key]) for key in sorted(tags)]
+        if self._own:
+            return [(self.put_tags, [row for _, row in rows])]
+        # Moodle's unique key does not see a NULL, and its collation sees less than it should.
+        new = [_blank_as_null(row) for key, row in rows if key not in stored]
+        known = [_blank_as_null(row) for key, row in rows if key in stored]
+        changed = [
+            {"of_cell_id": row["cell_id"], "of_filename": row["filename"] or ""}
+            | {f"new_{name}": row[name] for name in ("tags", "codenum", "updatetm")}
+            for row in known
+        ]
+        return [(self.put_tags, new), (self.change_tags, changed)]

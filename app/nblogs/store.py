@@ -76,7 +76,8 @@ class RecordStore:
         self._recheck = recheck
         self._group = GroupCommit(self._write, commit_records, (Unreachable,))
         self._is_sqlite = database.is_sqlite
-        self._sql = Statements(is_sqlite=database.is_sqlite)
+        self._layout = database.layout
+        self._sql = Statements(is_sqlite=database.is_sqlite, layout=database.layout)
         self._closed: tuple[int, frozenset[int]] = (0, frozenset())
 
     def store(self, submission: Submission) -> Sequence[Outcome]:
@@ -133,22 +134,23 @@ class RecordStore:
         servers -= set() if look_for_marks else _asked_before(sure)
         cells = {(r.cell_id, r.filename) for r in records if r.kind == "client" and r.tags}
         lookups = [sql.epochs()]
-        lookups += [sql.sessions(names), sql.tags(cells)]
+        lookups += [sql.sessions(self._layout, names), *sql.tags(self._layout, cells)]
         named = {r.lti_id for s in batch if s.caller.courses is not None for r in s.records if r.kind == "session"}
-        lookups += [sql.courses(named)]
+        lookups += [sql.courses(self._layout, named)]
         # What is not among these is inserted as new; where it is not new after all, everything is looked for.
         known = {(r.session, r.message) for r in records} if look_for_marks else servers
-        # An execution tells whether its client record is there; records without a message have none.
+        # An execution tells whether its client record is there, but not of one that the plugin has stored; records
+        # without a message have none.
         lookups += [
             sql.executions({key for key in known if all(key)}),
-            sql.asked({k for k in servers if not all(k)}),
+            sql.asked(self._layout, {k for k in servers if not (all(k) and self._layout.own)}),
         ]
         state = State(now_us=time.time_ns() // 1000)
         epochs = self._ask(connection, lookups, state)
         state.closed = self._closed_courses(connection, epochs.get(t.CONSENTS, 0))
         activities = {s.caller.activity.lti_id for s in batch if s.caller.activity} if state.closed else ()
         if activities:
-            self._ask(connection, [sql.courses(activities)], state)
+            self._ask(connection, [sql.courses(self._layout, activities)], state)
         self._lock_sessions(connection, batch, state, names)
         self._lock_activities(connection, records, state)
         if look_for_marks:
@@ -167,11 +169,13 @@ class RecordStore:
         epochs: dict[str, int] = {}
         for kind, *row in look_up(connection, lookups, is_sqlite=self._is_sqlite):
             if kind == sql.SESSION:
-                state.sessions[row[0]] = Place(int(row[1]), int(row[2]), int(row[3]))
+                # Of two rows that the plugin has made of one session, the first counts.
+                state.sessions.setdefault(row[0], Place(int(row[1]), int(row[2]), int(row[3])))
             elif kind == sql.ASKED:
                 state.asked.add((row[0], row[1]))
             elif kind == sql.TAGS:
                 state.tags[row[0], row[1]] = row[2]
+                state.tagged.add((row[0], row[1]))
             elif kind == sql.BINDING:
                 state.bindings[row[0]] = Binding(row[1], row[2])
             elif kind == sql.COURSE:
@@ -195,19 +199,20 @@ class RecordStore:
         if not locked:
             return
         self._sql.lock_bindings.run(connection, [{"session": name} for name in locked])
-        self._ask(connection, [sql.sessions(unknown), sql.bindings(locked)], state)
+        self._ask(connection, [sql.sessions(self._layout, unknown), sql.bindings(locked)], state)
 
     def _lock_activities(self, connection: Connection, records: Iterable[Record], state: State) -> None:
         new = {r.lti_id: r for r in records if r.kind == "session" and r.session not in state.sessions}
         new.pop(0, None)
         if new:
-            rows = [{"lti_id": lti_id, "inst_id": new[lti_id].inst_id} for lti_id in sorted(new)]
-            self._sql.lock_ltis.run(connection, rows)
-            self._ask(connection, [sql.courses(new)], state)
+            if self._layout.own:  # what Moodle has is registered there
+                rows = [{"lti_id": lti_id, "inst_id": new[lti_id].inst_id} for lti_id in sorted(new)]
+                self._sql.lock_ltis.run(connection, rows)
+            self._ask(connection, [sql.courses(self._layout, new)], state)
 
     def _apply(self, connection: Connection, changes: Changes, state: State) -> None:
         for session in sorted(changes.erased):
-            erase_parts(connection, session)
+            erase_parts(connection, self._layout, session)
         statements = self._sql
         bound = sorted(changes.bindings.items())
         new, known = execution_rows(changes, state)
@@ -215,10 +220,10 @@ class RecordStore:
         # In the order of their keys, so that two processes don't wait for each other in a circle.
         steps = [
             (statements.add_marks, sorted(changes.marks, key=lambda row: row["mark"])),
-            (statements.add_clients, changes.clients),
+            (statements.add_clients, statements.client_rows(changes.clients)),
             (statements.add_servers, changes.servers),
             (statements.add_sessions, changes.sessions),
-            (statements.put_tags, [changes.tags[key] for key in sorted(changes.tags)]),
+            *statements.tag_steps(changes.tags, state.tagged),
             (statements.add_executions, new),
             (statements.put_executions, known),
             (statements.place_executions, placed),

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from app.counting import KEYS, OK_STATUSES, UNIT_US
 from app.storage import tables as t
 from app.storage.driver import Prepared
+from app.storage.layout import OWN, Layout
 from app.storage.upsert import upsert
 
 _NAMES = (*KEYS, "ok", "error")
@@ -35,7 +36,7 @@ _NAMES = (*KEYS, "ok", "error")
 class CountStatements:
     """The statements that change counts, compiled once for a kind of database."""
 
-    def __init__(self, *, is_sqlite: bool) -> None:
+    def __init__(self, *, is_sqlite: bool, layout: Layout) -> None:
         dialect = "sqlite" if is_sqlite else "mysql"
 
         def adding(source: Select[Any] | None = None, names: Sequence[str] | None = None) -> Prepared:
@@ -50,7 +51,7 @@ class CountStatements:
         placed = e.course != literal_column("0")
         self.add_session = adding(_sums_of(e.course, 1).where(e.session == bindparam("of_session"), placed))
         """All executions of a session that were not counted before."""
-        of_lti = of_activity(bindparam("of_lti"))
+        of_lti = of_activity(layout, bindparam("of_lti"))
         new = bindparam("new_course", type_=e.course.type)
         self.leave = adding(_sums_of(e.course, -1).where(of_lti, e.course != new, placed).with_for_update())
         """Executions of an activity leave their course; before they are changed."""
@@ -62,12 +63,12 @@ class CountStatements:
         """Executions of an activity enter a course; before they are changed."""
 
 
-def of_activity(lti_id: ColumnElement[int]) -> ColumnElement[bool]:
+def of_activity(layout: Layout, lti_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Return which executions are placed in an activity.
 
     Those that another activity's token has put into its sessions are not.
     """
-    e, s = t.executions.c, t.session.c
+    e, s = t.executions.c, layout.session.c
     return and_(e.session.in_(select(s.session).where(s.lti_id == lti_id)), e.lti_id == lti_id)
 
 
@@ -153,7 +154,7 @@ def mend(connection: Connection, course: int, first: int, last: int) -> int:
         for key, (ok, error) in sorted(wrong.items())
         if ok or error
     ]
-    CountStatements(is_sqlite=is_sqlite).add.run(connection, rows)
+    CountStatements(is_sqlite=is_sqlite, layout=OWN).add.run(connection, rows)
     connection.execute(delete(t.counts).where(*of_units, c.ok == 0, c.error == 0))
     return len(rows)
 

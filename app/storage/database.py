@@ -23,6 +23,8 @@ from sqlalchemy.pool import QueuePool
 
 from app.errors import ServiceUnavailable
 from app.storage.driver import CommittingConnection
+from app.storage.layout import OWN, Layout
+from app.storage.tables import PREFIX
 from app.storage.tunnel import Tunnel, TunnelDown
 
 P = ParamSpec("P")
@@ -38,6 +40,7 @@ PAUSE = 0.02
 REST = 0.5
 """Seconds after which a connection is asked whether it still lives."""
 NO_TABLE = 1146
+NO_COLUMN = 1054
 GROUP_CONCAT_BYTES = 64 * 2**20
 
 log = logging.getLogger(__name__)
@@ -158,10 +161,14 @@ def _sqlite_engine(url: str, timeout: float) -> Engine:
 
 
 class Database:
-    """One database: reads, and writing transactions that are repeated where that is right."""
+    """One database: reads, and writing transactions that are repeated where that is right.
 
-    def __init__(self, engine: Engine) -> None:
+    :param layout: the tables that records are in.
+    """
+
+    def __init__(self, engine: Engine, layout: Layout = OWN) -> None:
         self.engine = engine
+        self.layout = layout
         self.is_sqlite = engine.dialect.name == "sqlite"
 
     @property
@@ -280,6 +287,12 @@ def _cause(error: DBAPIError) -> str:
         return "The database's disk is full"
     if "locked" in text or errno(error) in (1205, 1213):
         return "The database is locked by others for too long"
+    if errno(error) == NO_TABLE and f".{PREFIX}" not in text:
+        return "Moodle's database lacks a table; run `lticontainer moodle check`"
+    if errno(error) == NO_COLUMN:
+        return (
+            "A table lacks a column; run `lticontainer db upgrade`, on Moodle's tables `lticontainer moodle check`"
+        )
     if "no such table" in text or errno(error) == NO_TABLE:
         return "The database lacks a table; run `lticontainer db upgrade`"
     if errno(error) in REFUSED_ERRNOS:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pymysql.connections import Connection as PyMySQLConnection
@@ -132,7 +132,7 @@ def look_up(connection: Connection, lookups: Sequence[Lookup], *, is_sqlite: boo
 def _question(lookup: Lookup, condition: str) -> str:
     # One column, because PyMySQL takes longer to read the head of each column than the rows themselves.
     columns = f"CONCAT_WS(CHAR(31 USING utf8mb4), '{lookup.kind}', {', '.join(lookup.columns)})"
-    return f"(SELECT {columns} FROM {lookup.table.name} WHERE {condition}{_lock(lookup)})"
+    return f"(SELECT {columns} FROM {_name(lookup.table)} WHERE {condition}{_lock(lookup)})"
 
 
 def _condition(lookup: Lookup) -> tuple[str, list[Any]]:
@@ -160,13 +160,19 @@ def _ask_sqlite(connection: Connection, lookup: Lookup) -> Iterable[Sequence[Any
     # SQLite limits the number of parameters, not the length of one.
     parts = ", ".join(f"json_extract(value, '$[{index}]')" for index in range(len(lookup.key)))
     condition = f"({', '.join(lookup.key)}) IN (SELECT {parts} FROM json_each(?))"
-    text = f"SELECT '{lookup.kind}', {', '.join(lookup.columns)} FROM {lookup.table.name} WHERE {condition}"
+    text = f"SELECT '{lookup.kind}', {', '.join(lookup.columns)} FROM {_name(lookup.table)} WHERE {condition}"
     return connection.exec_driver_sql(text, (json.dumps(lookup.among),)).fetchall()
 
 
 @lru_cache(maxsize=4096)
 def _places(count: int) -> str:
     return "(" + ", ".join(["%s"] * count) + ")"
+
+
+@cache
+def _name(table: Table) -> str:
+    """Return a table's name with its database, where it is in another; quoted where it must be."""
+    return mysql.dialect().identifier_preparer.format_table(table)
 
 
 def _cursor(connection: Connection) -> Any:

@@ -13,19 +13,19 @@ from sqlalchemy import Connection, and_, bindparam, delete, update
 from app.marks import MARK_BYTES, mark_prefix, session_prefix
 from app.storage import tables as t
 from app.storage.counts import uncount
+from app.storage.layout import Layout
 
 Key = tuple[str, str]
-_OF_SESSION = (t.executions, t.client_data, t.server_data, t.rejects)
 
 
-def erase_parts(connection: Connection, session: str) -> int:
+def erase_parts(connection: Connection, layout: Layout, session: str) -> int:
     """Erase every part, mark and reject of a session; return how many cell runs those were.
 
     Where the session belongs stays known. Its user is forgotten.
     """
     runs = 0
     uncount(connection, t.executions.c.session == session)
-    for table in _OF_SESSION:
+    for table in (t.executions, layout.client_data, layout.server_data, t.rejects):
         count = connection.execute(delete(table).where(table.c.session == session)).rowcount
         runs += count if table is t.executions else 0
     connection.execute(_ERASE_MARKS, _range(session_prefix(session)))
@@ -33,19 +33,19 @@ def erase_parts(connection: Connection, session: str) -> int:
     return runs
 
 
-def erase_session(connection: Connection, session: str) -> int:
+def erase_session(connection: Connection, layout: Layout, session: str) -> int:
     """Erase a session with all that belongs to it; return how many cell runs those were."""
-    runs = erase_parts(connection, session)
-    for table in (t.session, t.bindings):
+    runs = erase_parts(connection, layout, session)
+    for table in (layout.session, t.bindings):
         connection.execute(delete(table).where(table.c.session == session))
     return runs
 
 
-def erase_runs(connection: Connection, session: str, messages: Sequence[str]) -> int:
+def erase_runs(connection: Connection, layout: Layout, session: str, messages: Sequence[str]) -> int:
     """Erase these cell runs of a session with their marks; return how many there were."""
     runs = 0
     uncount(connection, and_(t.executions.c.session == session, t.executions.c.message.in_(messages)))
-    for table in (t.executions, t.client_data, t.server_data):
+    for table in (t.executions, layout.client_data, layout.server_data):
         ours = (table.c.session == session, table.c.message.in_(messages))
         count = connection.execute(delete(table).where(*ours)).rowcount
         runs += count if table is t.executions else 0

@@ -54,7 +54,7 @@ class ExecutionWriter:
         e, s, b = t.executions.c, layout.session.c, t.bindings.c
         put = upsert(dialect, t.executions, KEYS, lambda _, new: [(name, new[name]) for name in (*PLACE, *BLANK)])
         self._put = Prepared(put, is_sqlite=is_sqlite, names=COLUMNS)
-        self._counts = CountStatements(is_sqlite=is_sqlite)
+        self._counts = CountStatements(is_sqlite=is_sqlite, layout=layout)
         self._bind = insert_missing(dialect, t.bindings, ["session"])
         self._bindings = select(b.session, b.owner).where(b.session.in_(bindparam("names", expanding=True)))
         places = select(s.session, *(s[name] for name in PLACE)).order_by(s.id.desc())

@@ -15,6 +15,7 @@ from app.ltis.store import Lti
 from app.storage import tables as t
 from app.storage.counts import recount
 from app.storage.erasing import erase_runs
+from app.storage.layout import OWN
 from tests.support.runs import Run, add_runs, counted, counted_anew
 from tests.support.site import Site, call, cell_run, record, seen
 
@@ -58,7 +59,7 @@ def erase(site: Site, username: str, sessions: str) -> None:
     condition = and_(e.username == username, e.session.like(sessions))
     with site.parts.database.writing() as connection:
         for session, message in connection.execute(select(e.session, e.message).where(condition)).fetchall():
-            erase_runs(connection, session, [message])
+            erase_runs(connection, OWN, session, [message])
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

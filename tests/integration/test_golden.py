@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ def send_at_once(site: Site) -> None:
     call(site.parts, WRITE, {"nb_logs": GOLDEN["records"]}, site.token("nblogs:write"))
 
 
+Sender = Callable[[Site], None]
 SENDERS = pytest.mark.parametrize("send", [send_one_by_one, send_at_once])
 
 
@@ -43,7 +45,7 @@ EXPECTED = GOLDEN["tables"] | {"session": without_arrival(GOLDEN["tables"]["sess
 
 
 @SENDERS
-def test_the_tables_are_those_of_the_plugin(site: Site, send: Any) -> None:
+def test_the_tables_are_those_of_the_plugin(site: Site, send: Sender) -> None:
     site.register(LTI, COURSE)
     send(site)
     assert tables(site) == EXPECTED
@@ -51,7 +53,7 @@ def test_the_tables_are_those_of_the_plugin(site: Site, send: Any) -> None:
 
 
 @SENDERS
-def test_a_later_registration_fills_in_the_session_and_its_executions(site: Site, send: Any) -> None:
+def test_a_later_registration_fills_in_the_session_and_its_executions(site: Site, send: Sender) -> None:
     send(site)
     assert [row["course"] for row in site.rows("session")] == [0]
     assert site.register(LTI, COURSE) == 1
@@ -60,7 +62,7 @@ def test_a_later_registration_fills_in_the_session_and_its_executions(site: Site
 
 
 @SENDERS
-def test_each_cell_run_is_one_execution(site: Site, send: Any) -> None:
+def test_each_cell_run_is_one_execution(site: Site, send: Sender) -> None:
     site.register(LTI, COURSE)
     send(site)
     names = ("message", "username", "filename", "codenum", "cell_id", "status", "duration_us")
@@ -75,7 +77,7 @@ def test_each_cell_run_is_one_execution(site: Site, send: Any) -> None:
 
 
 @SENDERS
-def test_sending_all_of_it_again_changes_nothing(site: Site, send: Any) -> None:
+def test_sending_all_of_it_again_changes_nothing(site: Site, send: Sender) -> None:
     site.register(LTI, COURSE)
     send(site)
     names = [*GOLDEN["tables"], "executions", "marks"]
