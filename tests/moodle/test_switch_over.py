@@ -1,0 +1,105 @@
+"""The guide of switching over, step by step as it is written, with a real Moodle."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.integration.test_golden import GOLDEN
+from tests.support.cli import run_here
+from tests.support.clients import rest
+from tests.support.moodle import Moodle
+from tests.support.moodle_tables import DB_WRITE, WRITE
+from tests.support.process import ROOT
+from tests.support.service import Service
+from tests.support.site import Site, cell_run
+
+GUIDE = (ROOT / "docs/how-to/switch-over.md").read_text("utf-8")
+BLOCKS = [
+    re.sub(r"^   ", "", block, flags=re.MULTILINE) for block in re.findall(r"```sql\n(.*?)```", GUIDE, re.DOTALL)
+]
+DATA = ("client_data", "server_data", "session", "tags")
+
+
+@pytest.fixture
+def filled(moodle: Moodle) -> Iterator[Moodle]:
+    """A Moodle with the rows that the plugin has left there."""
+    for name, rows in GOLDEN["tables"].items():
+        for row in rows:
+            columns, places = ", ".join(row), ", ".join(["%s"] * len(row))
+            moodle.execute(
+                f"INSERT INTO {{lticontainer_{name}}} ({columns}) VALUES ({places})", tuple(row.values())
+            )
+    yield moodle
+    for name in DATA:
+        moodle.execute(f"DELETE FROM {{lticontainer_{name}}}")
+
+
+def read(moodle: Moodle, block: str, names: dict[str, str]) -> None:
+    """Run a block of the guide with other names for its databases, accounts and passwords."""
+    for old, new in (names | {"moodle.": f"{moodle.database}."}).items():
+        block = block.replace(old, new)
+    for statement in filter(None, map(str.strip, block.split(";"))):
+        moodle.server.execute(statement)
+
+
+def token(moodle: Moodle) -> str:
+    number = time.time_ns()
+    user = moodle.call("create_user", f"teacher{number}")
+    service = moodle.call("add_service", f"Logs {number}", f"l{number}", [WRITE], {"requiredcapability": DB_WRITE})
+    moodle.call("allow_user", service, user, {})
+    moodle.call("give_capability", user, DB_WRITE)
+    return str(moodle.call("make_token", service, user, 0, ""))
+
+
+def test_on_moodles_own_tables(filled: Moodle) -> None:
+    moodle, name, password = filled, f"l{secrets.token_hex(4)}", secrets.token_hex(8)
+    moodle.call("set_config", "enablewebservices", 1)
+    made = token(moodle)
+    read(moodle, BLOCKS[0], {"lticontainer": name, "PASSWORD": password})
+    site = Site(f"mysql+pymysql://{name}:{password}@127.0.0.1:{moodle.server.port}/{name}")
+    env = site.env | {"LTICONTAINER_MOODLE_PREFIX": "mdl_", "LTICONTAINER_MOODLE_DATABASE": moodle.database}
+    assert run_here("db", "upgrade", env=env).returncode == 0
+    asked = run_here("moodle", "check", env=env)
+    assert asked.returncode == 1
+    for line in asked.stdout.splitlines():
+        if line.strip().startswith("GRANT"):
+            moodle.server.execute(line.strip().rstrip(";"))
+    checked = run_here("moodle", "check", env=env)
+    assert checked.returncode == 0, checked.stdout
+    assert {line.split()[0] for line in checked.stdout.splitlines()} == {"ok"}, checked.stdout
+    rebuilt = run_here("activity", "rebuild", env=env)
+    assert "6 rows read; 4 runs" in rebuilt.stdout
+    with Service(env) as service:
+        for one in cell_run("after", "m1"):
+            assert rest(service.port, [one], made).body == b"[]"
+        stored = moodle.execute("SELECT COUNT(*) FROM {lticontainer_server_data} WHERE session = 'after'")
+        assert stored == [(1,)]
+        moodle.execute("INSERT INTO {lticontainer_client_data} (session, message) VALUES ('plugin', 'm')")
+        assert "1 runs" in run_here("activity", "rebuild", "--new", env=env).stdout
+    site.close()
+
+
+def test_a_database_of_its_own_with_import(filled: Moodle) -> None:
+    moodle, name, password = filled, f"i{secrets.token_hex(4)}", secrets.token_hex(8)
+    read(moodle, BLOCKS[1], {"'import'": f"'{name}'", "PASSWORD": password})
+    site = Site(moodle.server.create_database())
+    site.upgrade()
+    url = f"mysql+pymysql://{name}:{password}@127.0.0.1:{moodle.server.port}/{moodle.database}\n"
+    first = run_here("import-moodle", "--source", "-", "--prefix", "mdl_", env=site.env, input=url)
+    assert (first.returncode, first.stderr) == (0, "")
+    assert {name: site.count(name) for name in DATA} == {n: len(rows) for n, rows in GOLDEN["tables"].items()}
+    assert site.count("executions") == 4
+    moodle.execute("INSERT INTO {lticontainer_client_data} (session, message) VALUES ('late', 'm')")
+    run_here("import-moodle", "--source", "-", env=site.env, input=url)
+    assert (site.count("client_data"), site.count("executions")) == (4, 5)
+    export = run_here("activity", "export", "--course", "2", env=site.env)
+    assert export.returncode == 0
+    assert export.stdout.count("student1") == 3
+    read(moodle, BLOCKS[2], {"'import'": f"'{name}'"})
+    assert run_here("import-moodle", "--source", "-", env=site.env, input=url).returncode == 1
+    site.close()
