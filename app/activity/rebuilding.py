@@ -285,11 +285,19 @@ class Rebuilder:
         rows = [dict(row) for row in connection.execute(query).mappings()]
         reached = rows[-1]["id"] if rows else end
         if name == "session":
-            done = self._rebuild(connection, sorted({row["session"] for row in rows}), WHOLE)
+            done = self._place(connection, {row["session"] for row in rows})
         else:
             done = self._add(connection, name, rows)
         self._cursors.move(connection, name, reached)
         return done, reached
+
+    def _place(self, connection: Connection, names: Collection[str]) -> Rebuilt:
+        """Put executions into the place of their sessions, where that was not known before."""
+        places = self._writer.lock(connection, names)
+        closed = _closed(connection, places)
+        old = self._writer.nowhere(connection, [name for name in names if name not in closed])
+        new = {key: row | places.place(key, row) for key, row in old.items()}
+        return Rebuilt(changed=self._writer.replace(connection, old, new))
 
     def _add(self, connection: Connection, name: str, rows: Sequence[Row]) -> Rebuilt:
         places = self._writer.lock(connection, {row["session"] for row in rows if row["session"]})

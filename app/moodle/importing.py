@@ -219,15 +219,10 @@ class Importer:
 
     def _place(self, connection: Connection, names: Sequence[str]) -> None:
         """Put executions into their course that the service has of sessions it did not know."""
-        old = self._writer.of_sessions(connection, names)
-        if not old:
-            return
-        places = self._writer.lock(connection, names)
-        new = {}
-        for key, row in old.items():
-            place = places.blank(key, row)
-            new[key] = row | {name: place[name] for name in ("course", "inst_id", "lti_id")}
-        self._writer.replace(connection, old, new)
+        old = self._writer.nowhere(connection, names)
+        if old:
+            places = self._writer.lock(connection, names)
+            self._writer.replace(connection, old, {key: row | places.place(key, row) for key, row in old.items()})
 
     @staticmethod
     def _courses(connection: Connection, ids: Collection[int]) -> dict[int, int]:

@@ -33,13 +33,17 @@ class Places:
     places: Mapping[str, Mapping[str, int]]
     foreign: frozenset[str]
 
-    def blank(self, key: Key, old: Row | None) -> Row:
-        """Return an execution of which nothing is known but its place."""
-        place = self.places.get(key[0], NOWHERE)
+    def place(self, key: Key, old: Row | None) -> Row:
+        """Return where an execution belongs."""
+        place: Mapping[str, Any] = self.places.get(key[0], NOWHERE)
         if old is not None and key[0] in self.foreign:
             # What such a token has written before its session was known stays where it is: nowhere.
-            place = {name: old[name] for name in PLACE}
-        return {"session": key[0], "message": key[1], **{name: place[name] for name in PLACE}, **BLANK}
+            place = old
+        return {name: place[name] for name in PLACE}
+
+    def blank(self, key: Key, old: Row | None) -> Row:
+        """Return an execution of which nothing is known but its place."""
+        return {"session": key[0], "message": key[1], **self.place(key, old), **BLANK}
 
 
 class ExecutionWriter:
@@ -60,6 +64,7 @@ class ExecutionWriter:
         self._of_keys = select(*columns).where(of_keys).with_for_update()
         of_sessions = e.session.in_(bindparam("names", expanding=True))
         self._of_sessions = select(*columns).where(of_sessions).with_for_update()
+        self._nowhere = self._of_sessions.where(e.lti_id == 0)
         self._remove = delete(t.executions).where(
             e.session == bindparam("of_session"), e.message == bindparam("of_message")
         )
@@ -95,6 +100,10 @@ class ExecutionWriter:
     def of_sessions(self, connection: Connection, names: Collection[str]) -> dict[Key, Row]:
         """Return all executions of some sessions, locked."""
         return self._read(connection, self._of_sessions, {"names": sorted(names)}) if names else {}
+
+    def nowhere(self, connection: Connection, names: Collection[str]) -> dict[Key, Row]:
+        """Return the executions of some sessions that have no place, locked."""
+        return self._read(connection, self._nowhere, {"names": sorted(names)}) if names else {}
 
     @staticmethod
     def _read(connection: Connection, statement: Any, values: Mapping[str, Any]) -> dict[Key, Row]:

@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, insert, text, update
 
 from app.activity import rebuilding
 from app.storage import tables as t
@@ -147,3 +147,14 @@ def test_what_a_course_does_not_want_stored_is_left_alone(site: Site) -> None:
     done = site.parts.rebuilder.rebuild(None, ignore)
     assert executions(site) == [row for row in before if row["course"] != 2]
     assert done.closed > 0
+
+
+def test_a_session_that_others_have_made_known_places_its_runs(site: Site) -> None:
+    write(site, [*cell_run("s", "m1"), *cell_run("t", "m1")])
+    site.parts.rebuilder.rebuild(None, ignore)
+    with site.parts.database.writing() as connection:
+        connection.execute(insert(t.session), {"session": "s", "course": 2, "inst_id": 3, "lti_id": 4})
+    assert site.parts.rebuilder.catch_up(ignore).changed == 1
+    places = {row["session"]: (row["course"], row["inst_id"], row["lti_id"]) for row in executions(site)}
+    assert places == {"s": (2, 3, 4), "t": (0, 0, 0)}
+    assert counted(site) == counted_anew(site)
