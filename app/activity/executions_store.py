@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
 
 from app.activity.execution import Execution, Selection
 from app.storage import tables as t
@@ -19,6 +19,9 @@ from app.storage.driver import SEPARATOR
 
 PAGE = 2_000
 _E = t.executions
+_TAKEN = _E.c.answered_us - _E.c.asked_us
+# As the column of that name, which MariaDB 10.11 gets wrong where it sorts rows.
+_DURATION = case((_TAKEN.between(0, t.DAY_US), _TAKEN)).label("duration_us")
 COLUMNS = (
     _E.c.id,
     _E.c.session,
@@ -33,7 +36,7 @@ COLUMNS = (
     _E.c.status,
     _E.c.asked_us,
     _E.c.answered_us,
-    _E.c.duration_us,
+    _DURATION,
 )
 _MOMENT = func.coalesce(_E.c.answered_us, _E.c.asked_us)
 

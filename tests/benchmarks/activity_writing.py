@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain, count
 from statistics import median
 from unittest.mock import patch
@@ -15,6 +16,7 @@ from unittest.mock import patch
 from app.joining import Key, Row
 from app.nblogs import statements, store
 from app.nblogs.plan import execution_rows
+from app.storage.layout import OWN
 from tests.support.site import Site, call, cell_run, seen
 
 BATCH = 500
@@ -51,7 +53,7 @@ def slower(site: Site) -> float:
 def _uncounted() -> Iterator[None]:
     with (
         patch.object(store, "counts", lambda *_: []),
-        patch.object(statements, "executions", statements.asked),
+        patch.object(statements, "executions", partial(statements.asked, OWN)),
         patch.object(
             store, "execution_rows", lambda *found: ([], sorted(chain(*execution_rows(*found)), key=_key))
         ),
