@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from typing import Any
 
 import pytest
@@ -158,3 +159,24 @@ def test_a_session_that_others_have_made_known_places_its_runs(site: Site) -> No
     places = {row["session"]: (row["course"], row["inst_id"], row["lti_id"]) for row in executions(site)}
     assert places == {"s": (2, 3, 4), "t": (0, 0, 0)}
     assert counted(site) == counted_anew(site)
+
+
+def test_while_records_come_in_nothing_is_lost_and_counts_stay_right(site: Site) -> None:
+    site.register(1, 2)
+    records = class_records(9, sessions=8, runs=30)
+    writer = threading.Thread(target=lambda: [write(site, records[n : n + 3]) for n in range(0, len(records), 3)])
+    other = site.more_parts().rebuilder
+    writer.start()
+    passes = 0
+    while writer.is_alive():
+        other.rebuild(None, ignore)
+        other.catch_up(ignore)
+        passes += 1
+    writer.join()
+    assert passes > 1
+    found, counts = executions(site), counted(site)
+    assert counts == counted_anew(site)
+    forget(site)
+    other.rebuild(None, ignore)
+    assert executions(site) == found
+    assert counted(site) == counts
