@@ -164,7 +164,12 @@ def test_a_session_that_others_have_made_known_places_its_runs(site: Site) -> No
 def test_while_records_come_in_nothing_is_lost_and_counts_stay_right(site: Site) -> None:
     site.register(1, 2)
     records = class_records(9, sessions=8, runs=30)
-    writer = threading.Thread(target=lambda: [write(site, records[n : n + 3]) for n in range(0, len(records), 3)])
+
+    def write_all() -> None:
+        for n in range(0, len(records), 3):
+            write(site, records[n : n + 3])
+
+    writer = threading.Thread(target=write_all)
     other = site.more_parts().rebuilder
     writer.start()
     passes = 0
