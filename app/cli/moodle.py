@@ -11,6 +11,7 @@ import click
 from sqlalchemy import inspect
 
 from app.cli.common import bar, print_table, printable, service
+from app.errors import ServiceUnavailable
 from app.moodle.checking import ERROR, OK, WARNING, check
 from app.moodle.importing import Importer, Tally
 from app.moodle.schema import moodle_tables
@@ -56,9 +57,9 @@ def import_moodle(source: str, prefix: str) -> None:
 def _url(source: str) -> str:
     url = sys.stdin.readline().strip() if source == "-" else source
     try:
-        check_database_url(url)
-        if not url.startswith(f"{MYSQL}://"):
+        if not url.startswith(f"{MYSQL}://") and "://" in url and not url.startswith("postgres"):
             raise ValueError(f"must begin with {MYSQL}://")
+        check_database_url(url)
     except ValueError as error:
         text = str(error)
         if "PostgreSQL" in text:
@@ -72,8 +73,12 @@ def _url(source: str) -> str:
 
 def _check(moodle: Database, prefix: str) -> None:
     """Say which of the tables that are read is missing."""
-    with moodle.reading() as connection:
-        there = set(inspect(connection).get_table_names())
+    try:
+        with moodle.reading() as connection:
+            there = set(inspect(connection).get_table_names())
+    except ServiceUnavailable as error:
+        text = error.detail.replace("see the setting database_url", "see --source")
+        raise click.ClickException(f"Moodle's database: {text}") from error
     tables = moodle_tables(prefix)
     needed = (*tables.written, tables.lti, tables.lticontainer, tables.config)
     missing = [table.name for table in needed if table.name not in there]

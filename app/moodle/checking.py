@@ -208,7 +208,8 @@ def _services(connection: Connection, moodle: MoodleTables, functions: Collectio
         name = f"service {service.name!r}"
         if not service.enabled:
             remedy = "Site administration > Server > Web services > External services > Edit > Enabled"
-            yield Finding(ERROR, "services", f"{name} is not enabled", remedy)
+            level = WARNING if any(other.enabled for other in services) else ERROR
+            yield Finding(level, "services", f"{name} is not enabled", remedy)
             continue
         usable, all_ = _tokens(connection, moodle, service.id, bool(service.restrictedusers))
         if usable:

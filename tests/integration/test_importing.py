@@ -187,8 +187,9 @@ def test_courses_that_want_nothing_stored_get_nothing(site: Site, moodle: Moodle
     [
         ("postgresql://moodle:s3cret@db/moodle", "migrate.php"),
         ("sqlite:///moodle.sqlite3", "must begin with mysql+pymysql://"),
+        ("mysql://moodle:s3cret@db/moodle", "must begin with mysql+pymysql://"),
         ("s3cret", "is not an SQLAlchemy URL"),
-        ("mysql+pymysql://moodle:s3cret@127.0.0.1:1/moodle", "does not answer"),
+        ("mysql+pymysql://moodle:s3cret@127.0.0.1:1/moodle", "Moodle's database: The database does not answer"),
     ],
 )
 def test_a_source_that_is_none_is_told_without_its_password(sqlite: Site, given: str, said: str) -> None:

@@ -59,6 +59,7 @@ def token(moodle: Moodle) -> str:
 def test_on_moodles_own_tables(filled: Moodle) -> None:
     moodle, name, password = filled, f"l{secrets.token_hex(4)}", secrets.token_hex(8)
     moodle.call("set_config", "enablewebservices", 1)
+    moodle.call("delete_services")
     made = token(moodle)
     read(moodle, BLOCKS[0], {"lticontainer": name, "PASSWORD": password})
     site = Site(f"mysql+pymysql://{name}:{password}@127.0.0.1:{moodle.server.port}/{name}")

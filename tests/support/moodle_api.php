@@ -79,6 +79,13 @@ $actions = [
         }
         $manager->update_external_service($service);
     },
+    // Those that came with Moodle stay.
+    'delete_services' => function () {
+        $manager = new webservice();
+        foreach ($GLOBALS['DB']->get_records('external_services', ['component' => null]) as $service) {
+            $manager->delete_service($service->id);
+        }
+    },
     'allow_user' => function ($service, $user, $more) {
         $manager = new webservice();
         $manager->add_ws_authorised_user((object) ($more + ['externalserviceid' => $service, 'userid' => $user]));
