@@ -104,4 +104,5 @@ def _process(pid: str) -> str:
         fields = Path("/proc", pid, "stat").read_text("ascii", "replace").rpartition(")")[2].split()
     except OSError:
         return ""
-    return f"{pid}:{fields[19]}"
+    # A dead one is listed until somebody asks how it ended.
+    return "" if fields[0] in ("Z", "X") else f"{pid}:{fields[19]}"
