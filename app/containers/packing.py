@@ -11,10 +11,13 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import IO, Protocol, cast
+from typing import IO, TYPE_CHECKING, Protocol, cast
 
 from app.containers.archive_names import safe_link, safe_path
 from app.containers.faults import visible
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
 
 PIECE = 64 * 1024
 TAR_BLOCK = 512
@@ -129,9 +132,9 @@ class _Sink(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: bytes, /) -> int:  # type: ignore[override]  # any buffer upstream
+    def write(self, data: ReadableBuffer, /) -> int:
         self._held += data
-        return len(data)
+        return memoryview(data).nbytes
 
     def take(self) -> bytes:
         held, self._held = bytes(self._held), bytearray()
@@ -193,14 +196,15 @@ class _Source(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]  # any writable buffer upstream
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
         while not self._rest:
             piece = next(self._pieces, None)
             if piece is None:
                 return 0
             self._rest = piece
-        count = min(len(buffer), len(self._rest))
-        buffer[:count] = self._rest[:count]
+        room = memoryview(buffer)
+        count = min(len(room), len(self._rest))
+        room[:count] = self._rest[:count]
         self._rest = self._rest[count:]
         return count
 

@@ -9,7 +9,10 @@ import io
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 BUFFER = 64 * 1024
 IDLE = 60.0
@@ -99,9 +102,10 @@ class _Reader(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]  # any writable buffer upstream
-        data = self._stream.recv(len(buffer))
-        buffer[: len(data)] = data
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        room = memoryview(buffer)
+        data = self._stream.recv(len(room))
+        room[: len(data)] = data
         return len(data)
 
     def settimeout(self, seconds: float | None) -> None:

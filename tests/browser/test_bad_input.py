@@ -39,6 +39,11 @@ def strange(own: tuple[Site, Service]) -> tuple[Site, Service]:
     return own
 
 
+def open_student(browser: Browser, name: str) -> None:
+    browser.until(lambda driver: driver.execute_script(CLICK, name))
+    browser.until(lambda driver: driver.execute_script(HEADING) == name)
+
+
 def test_names_are_text_and_lead_to_their_own_view(browser: Browser, strange: tuple[Site, Service]) -> None:
     site, service = strange
     enter(browser, site, service.base_url)
@@ -46,8 +51,7 @@ def test_names_are_text_and_lead_to_their_own_view(browser: Browser, strange: tu
     shown = {link.get_attribute("textContent") for link in browser.all(".matrix tbody th a")}
     assert shown == set(NAMES)
     for name in NAMES:
-        browser.until(lambda driver: driver.execute_script(CLICK, name))  # noqa: B023  # called at once
-        browser.until(lambda driver: driver.execute_script(HEADING) == name)  # noqa: B023  # called at once
+        open_student(browser, name)
         browser.find(".facts")
         browser.driver.execute_script("location.hash = arguments[0]", f"/course/{COURSE_ID}")
         browser.find(".matrix tbody tr")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.moodle.schema import moodle_tables
 from app.storage.database import make_engine
@@ -28,8 +28,8 @@ def test_text_is_compared_by_code_point_and_found_by_an_index() -> None:
     engine = make_engine(shared_mariadb().url(moodle.database))
     with engine.connect() as connection:
 
-        def names(*where: object) -> list[str]:
-            return list(connection.execute(select(found.c.session).where(*where)).scalars())  # type: ignore[arg-type]  # any condition
+        def names(*where: ColumnElement[bool]) -> list[str]:
+            return list(connection.execute(select(found.c.session).where(*where)).scalars())
 
         assert names(found.c.session == "abc") == ["abc"]
         assert names(found.c.session.in_(["ABC", "x"])) == ["ABC"]
