@@ -14,6 +14,7 @@ ACTIVITY_TOKENS = "activity tokens"
 PSEUDONYMS = "pseudonyms"
 PAGE_COOKIES = "page cookies"
 ENCRYPTION = "encryption"
+AUDIT_PERSONS = "persons in the log of changes"
 
 
 def derive_key(master: bytes, use: str) -> bytes:

@@ -10,8 +10,10 @@ from typing import Any, BinaryIO
 import click
 
 from app.activity.privacy import Erased, check_user
+from app.audit.entry import Target
+from app.audit.trail import Trail
 from app.auth.caller import ADMIN, Caller
-from app.cli.common import bar, print_table, printable, service, when
+from app.cli.common import Progress, actor, bar, print_table, printable, service, when
 from app.downloads import DownloadCall
 from app.errors import InvalidParameter
 from app.factory import Service
@@ -111,10 +113,20 @@ def purge(courses: Sequence[int], older_than: int | None, yes: bool) -> None:
         click.echo("Nothing is erased yet; that needs --yes.")
         return
     erased = Erased()
-    for course, before, _ in found:
+    for course, before, there in found:
+        if course and there == Erased():
+            continue  # nothing that would have to be written down
         with bar(f"course {course}") as tell:
-            erased += parts.retention.erase(course, before, tell)
+            erased += _purge(parts, course, before, tell)
     _tell(erased)
+
+
+def _purge(parts: Service, course: int, before: int, progress: Progress) -> Erased:
+    target = Target(course=course, object=f"what is older than {when(before)}")
+    with Trail(parts.audit).act(actor(), "purge_activity", target) as act:
+        erased = parts.retention.erase(course, before, progress)
+        act.result = erased.summary
+    return erased
 
 
 @activity.command()
@@ -138,7 +150,7 @@ def erase(username: str, course: int | None, yes: bool) -> None:
         click.echo("Nothing is erased yet; that needs --yes.")
         return
     with bar("sessions") as tell:
-        erased = parts.privacy.erase(username, course, tell)
+        erased = parts.eraser.erase(actor(), username, course, tell)
     _tell(erased)
 
 
@@ -151,7 +163,9 @@ def consent(choice: str | None, course: int | None) -> None:
     if (choice is None) != (course is None):
         raise click.UsageError("give on or off together with --course")
     if choice is not None and course is not None:
-        parts.rules.set_records(course, records=choice == "on")
+        with Trail(parts.audit).act(actor(), "set_consent", Target(course=course, object=choice)) as act:
+            act.result = f"was {'on' if parts.rules.get(course).records else 'off'}"
+            parts.rules.set_records(course, records=choice == "on")
     _show_rules(parts)
 
 
@@ -161,7 +175,9 @@ def consent(choice: str | None, course: int | None) -> None:
 def keep(course: int, days: int | None) -> None:
     """Say how long the records of a course are kept."""
     parts = service()
-    parts.rules.set_keep_days(course, days)
+    with Trail(parts.audit).act(actor(), "set_retention", Target(course=course, object=_days(days))) as act:
+        act.result = f"was {_days(parts.rules.get(course).keep_days)}"
+        parts.rules.set_keep_days(course, days)
     _show_rules(parts)
 
 
@@ -185,6 +201,10 @@ def rebuild(course: int | None, only_new: bool) -> None:
         click.echo(f"{done.closed} rows are left alone: their courses want nothing to be stored.")
 
 
+def _days(days: int | None) -> str:
+    return "as the setting says" if days is None else f"{days} days"
+
+
 def _show_rules(parts: Service) -> None:
     rows = [
         (rule.course, "on" if rule.records else "off", "-" if rule.keep_days is None else rule.keep_days)
@@ -194,10 +214,7 @@ def _show_rules(parts: Service) -> None:
 
 
 def _tell(erased: Erased) -> None:
-    click.echo(
-        f"Erased: {erased.executions} runs, {erased.sessions} sessions, {erased.rejects} rejected records, "
-        f"tags of {erased.cells} cells, places on {erased.rosters} rosters."
-    )
+    click.echo(f"Erased: {erased.summary}.")
 
 
 def _say(text: str) -> None:
