@@ -32,10 +32,16 @@ def dump(engine: Engine) -> dict[str, str]:
             return {name: re.sub(r"\s+", "", sql) for name, sql in found if name != VERSION_TABLE}
         names = [row[0] for row in connection.exec_driver_sql("SHOW TABLES")]
         return {
-            name: connection.exec_driver_sql(f"SHOW CREATE TABLE {name}").one()[1]
+            name: indexes_last(connection.exec_driver_sql(f"SHOW CREATE TABLE {name}").one()[1])
             for name in names
             if name != VERSION_TABLE
         }
+
+
+def indexes_last(statement: str) -> str:
+    """Return a statement with its indexes by name: the order in which they were made says nothing."""
+    lines = [line.rstrip(",") for line in statement.splitlines()]
+    return "\n".join(sorted(lines, key=lambda line: line if line.startswith("  KEY ") else ""))
 
 
 def load(engine: Engine, statements: str) -> None:
