@@ -137,6 +137,13 @@ CREATE TABLE lticontainer_marks (
     CONSTRAINT pk_lticontainer_marks PRIMARY KEY (mark)
 ) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
 
+CREATE TABLE lticontainer_pseudonym_keys (
+    course BIGINT NOT NULL,
+    sealed TEXT NOT NULL,
+    created_at BIGINT NOT NULL DEFAULT '0',
+    CONSTRAINT pk_lticontainer_pseudonym_keys PRIMARY KEY (course)
+) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
+
 CREATE TABLE lticontainer_rejects (
     id BIGINT NOT NULL AUTO_INCREMENT,
     received_at BIGINT NOT NULL DEFAULT '0',

@@ -138,6 +138,13 @@ CREATE TABLE lticontainer_marks (
     CONSTRAINT pk_lticontainer_marks PRIMARY KEY (mark)
 );
 
+CREATE TABLE lticontainer_pseudonym_keys (
+    course BIGINT NOT NULL,
+    sealed TEXT NOT NULL,
+    created_at BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_lticontainer_pseudonym_keys PRIMARY KEY (course)
+);
+
 CREATE TABLE lticontainer_rejects (
     id INTEGER NOT NULL,
     received_at BIGINT DEFAULT '0' NOT NULL,

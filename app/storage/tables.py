@@ -237,6 +237,13 @@ course_rules = _table(
     _number("changed_at"),
 )
 
+pseudonym_keys = _table(
+    "pseudonym_keys",
+    Column("course", BigInteger, primary_key=True, autoincrement=False),
+    Column("sealed", Text, nullable=False, info=ENCRYPTED),
+    _number("created_at"),
+)
+
 epochs = _table(
     "epochs",
     Column("name", String(32), primary_key=True),
