@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -15,25 +16,30 @@ from sqlalchemy import URL, Engine, make_url
 from app.activity import export_functions as exports
 from app.activity import functions as activity
 from app.activity import privacy_functions as privacy
+from app.activity.eraser import Eraser
 from app.activity.executions_store import ExecutionStore
 from app.activity.privacy_store import PrivacyStore
 from app.activity.progress import Thresholds
+from app.activity.pseudonym_store import PseudonymKeys
 from app.activity.rebuilding import Rebuilder
 from app.activity.retention_store import RetentionStore
 from app.activity.store import ActivityStore as ActivityReader
+from app.audit.forgetting import PersonLog
+from app.audit.persons import Persons
 from app.audit.store import AuditStore
 from app.audit.trail import Trail
 from app.auth.activity_tokens import make_token
 from app.auth.authenticator import TokenAuthenticator
 from app.auth.caller import Caller
 from app.auth.encryption import Cipher
-from app.auth.keys import ACTIVITY_TOKENS, PAGE_COOKIES, PSEUDONYMS, derive_keys
+from app.auth.keys import ACTIVITY_TOKENS, AUDIT_PERSONS, PAGE_COOKIES, derive_keys
 from app.auth.login_codes import LoginCodes
 from app.auth.store import TokenStore
 from app.containers import changes as container_changes
 from app.containers import functions as containers
 from app.containers.archive import archive_download
 from app.containers.hosts import Hosts
+from app.containers.naming import user_of
 from app.containers.store import HostStore
 from app.courses import functions as courses
 from app.courses.store import CourseStore
@@ -100,8 +106,11 @@ class Service:
     retention: RetentionStore
     rebuilder: Rebuilder
     privacy: PrivacyStore
+    eraser: Eraser
+    pseudonym_keys: PseudonymKeys
     activity_keys: tuple[bytes, ...]
     audit: AuditStore
+    persons: Persons
     cipher: Cipher
     hosts: Hosts
     host_store: HostStore
@@ -146,11 +155,13 @@ def build_service(settings: Settings) -> Service:
     )
     params_writer = Writer(site_params, ActivityStore(database, activities))
 
-    # The oldest key, so that pseudonyms stay the same when the master key is rotated.
-    pseudonyms = derive_keys(settings.master_keys, PSEUDONYMS)[-1]
-    export_site = exports.ExportSite(settings.moodle_url, settings.public_url, pseudonyms, settings.zone)
+    pseudonym_keys = PseudonymKeys(database, cipher)
+    export_site = exports.ExportSite(settings.moodle_url, settings.public_url, pseudonym_keys.key, settings.zone)
     exporter = exports.Exporter(ExecutionStore(database), export_site)
     privacy_store = PrivacyStore(database)
+    persons = Persons(derive_keys(settings.master_keys, AUDIT_PERSONS))
+    person_log = PersonLog(database, persons, partial(user_of, moodle_host))
+    eraser = Eraser(privacy_store, Trail(audit), person_log)
 
     def granted(caller: Caller) -> list[ExternalFunction]:
         return registry.granted(caller)
@@ -164,7 +175,7 @@ def build_service(settings: Settings) -> Service:
             *custom_params.reading_functions(settings.zone),
             *writing_functions(params_writer),
             *exports.functions(exporter),
-            *privacy.functions(privacy_store, exporter),
+            *privacy.functions(privacy_store, exporter, eraser),
             *containers.reading_functions(hosts, moodle_host, host_store.unseal),
             *container_changes.writing_functions(hosts, moodle_host, Trail(audit)),
             *activity.functions(
@@ -190,10 +201,13 @@ def build_service(settings: Settings) -> Service:
         retention=RetentionStore(database),
         rebuilder=Rebuilder(database, database.layout),
         privacy=privacy_store,
+        eraser=eraser,
+        pseudonym_keys=pseudonym_keys,
         params_writer=params_writer,
         downloads=Downloads((*exports.downloads(exporter, Places(quarter, "exports")), archive), authenticator),
         activity_keys=activity_keys,
         audit=audit,
+        persons=persons,
         cipher=cipher,
         hosts=hosts,
         host_store=host_store,

@@ -25,6 +25,14 @@ class Erased:
     cells: int = 0
     rosters: int = 0
 
+    @property
+    def summary(self) -> str:
+        """What that was, in words."""
+        return (
+            f"{self.executions} runs, {self.sessions} sessions, {self.rejects} rejected records, "
+            f"tags of {self.cells} cells, places on {self.rosters} rosters"
+        )
+
     def __add__(self, other: Erased) -> Erased:
         """Return both together."""
         return Erased(

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import fields
 
+from app.activity.eraser import Eraser
 from app.activity.execution import Selection
 from app.activity.export_functions import ExecutionSchema, Exporter, as_struct
 from app.activity.privacy import check_user
@@ -79,7 +80,7 @@ def _its_course(caller: Caller, arguments: Mapping[str, Any]) -> bool:
     return caller.covers_course(arguments["course_id"])
 
 
-def functions(store: PrivacyStore, exporter: Exporter) -> tuple[ExternalFunction, ...]:
+def functions(store: PrivacyStore, exporter: Exporter, eraser: Eraser) -> tuple[ExternalFunction, ...]:
     """Return the functions of this module."""
 
     def get(call: Call) -> Mapping[str, Any]:
@@ -100,7 +101,8 @@ def functions(store: PrivacyStore, exporter: Exporter) -> tuple[ExternalFunction
         }
 
     def erase(call: Call) -> Mapping[str, Any]:
-        erased = store.erase(check_user(call.arguments["username"]), call.arguments["course_id"], lambda *_: None)
+        username, course = call.arguments["username"], call.arguments["course_id"]
+        erased = eraser.erase(call.actor, username, course, lambda *_: None)
         return {
             "executions": erased.executions,
             "sessions": erased.sessions,
@@ -128,8 +130,8 @@ def functions(store: PrivacyStore, exporter: Exporter) -> tuple[ExternalFunction
             name=f"{PREFIX}delete_user_data",
             summary="Erase what is stored of a person.",
             description="Cell runs with the records that told of them, their marks, sessions, rejected records, "
-            "places on rosters, and tags of cells that nobody else ran. It can't be undone. After an error, call "
-            "it again.",
+            "places on rosters, and tags of cells that nobody else ran. The person's name in the log of changes "
+            "is hidden. It can't be undone. After an error, call it again.",
             scope="activity:write",
             params=PersonSchema(),
             positional=("username", "course_id"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -65,7 +66,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which entries are wanted: what is None does not matter. `since` is included, `until` is not."""
+    """Which entries are wanted: what is None does not matter. `since` is included, `until` is not.
+
+    `person` holds all that may stand for one (:meth:`app.audit.persons.Persons.spellings`).
+    """
 
     caller: str | None = None
     on_behalf: str | None = None
@@ -75,6 +79,7 @@ class Filter:
     state: State | None = None
     since: int | None = None
     until: int | None = None
+    person: Collection[str] | None = None
 
 
 def shown(text: str, limit: int) -> str:

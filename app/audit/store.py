@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Row, Select, delete, insert, select, update
+from sqlalchemy import Connection, Delete, Row, Select, delete, insert, or_, select, update
 
 from app.audit.entry import NAME_LIMIT, OBJECT_LIMIT, RESULT_LIMIT, Actor, Entry, Filter, State, Target, shown
 from app.storage import tables as t
@@ -78,6 +78,9 @@ def _where(wanted: Filter) -> Select[Any]:
         value = getattr(wanted, name)
         if value is not None:
             statement = statement.where(c[name] == value)
+    if wanted.person is not None:
+        ends = [c.object.endswith(f"-{name}", autoescape=True) for name in wanted.person]
+        statement = statement.where(or_(c.on_behalf.in_(wanted.person), c.object.in_(wanted.person), *ends))
     if wanted.since is not None:
         statement = statement.where(c.began_at >= wanted.since)
     if wanted.until is not None:

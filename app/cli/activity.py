@@ -10,8 +10,10 @@ from typing import Any, BinaryIO
 import click
 
 from app.activity.privacy import Erased, check_user
+from app.audit.entry import Target
+from app.audit.trail import Trail
 from app.auth.caller import ADMIN, Caller
-from app.cli.common import bar, print_table, printable, service, when
+from app.cli.common import Progress, actor, bar, print_table, printable, service, when
 from app.downloads import DownloadCall
 from app.errors import InvalidParameter
 from app.factory import Service
@@ -111,10 +113,24 @@ def purge(courses: Sequence[int], older_than: int | None, yes: bool) -> None:
         click.echo("Nothing is erased yet; that needs --yes.")
         return
     erased = Erased()
-    for course, before, _ in found:
+    for course, before, there in found:
+        if course and there == Erased():
+            continue  # nothing that would have to be written down
         with bar(f"course {course}") as tell:
-            erased += parts.retention.erase(course, before, tell)
+            erased += _purge(parts, course, before, tell)
     _tell(erased)
+    for course, _, _ in found:
+        if parts.pseudonym_keys.made_at(course) is not None and not parts.retention.has_runs(course):
+            forget = f"`lticontainer activity forget-pseudonyms {course}`"
+            click.echo(f"Course {course} has no runs left. The key of its pseudonyms stays: {forget} ends that.")
+
+
+def _purge(parts: Service, course: int, before: int, progress: Progress) -> Erased:
+    target = Target(course=course, object=f"what is older than {when(before)}")
+    with Trail(parts.audit).act(actor(), "purge_activity", target) as act:
+        erased = parts.retention.erase(course, before, progress)
+        act.result = erased.summary
+    return erased
 
 
 @activity.command()
@@ -138,8 +154,29 @@ def erase(username: str, course: int | None, yes: bool) -> None:
         click.echo("Nothing is erased yet; that needs --yes.")
         return
     with bar("sessions") as tell:
-        erased = parts.privacy.erase(username, course, tell)
+        erased = parts.eraser.erase(actor(), username, course, tell)
     _tell(erased)
+
+
+@activity.command("forget-pseudonyms")
+@click.argument("course", type=COURSE)
+@click.option("--yes", is_flag=True, help="Do it without a question.")
+def forget_pseudonyms(course: int, yes: bool) -> None:
+    """Throw the key of the pseudonyms of COURSE away, for good.
+
+    Nobody can tell then whose the pseudonyms in earlier exports are. Later exports have new ones.
+    """
+    parts = service()
+    made = parts.pseudonym_keys.made_at(course)
+    if made is None:
+        click.echo(f"Course {course} has no key of pseudonyms.")
+        return
+    if not yes:
+        click.echo(f"Exports of course {course} since {when(made)} will match neither later ones nor names.")
+        click.confirm("Throw the key away for good?", abort=True)
+    with Trail(parts.audit).act(actor(), "forget_pseudonyms", Target(course=course)) as act:
+        act.result = "thrown away" if parts.pseudonym_keys.forget(course) else "there was none"
+    click.echo(f"The key of course {course} is thrown away. Its next export with pseudonyms makes a new one.")
 
 
 @activity.command()
@@ -151,7 +188,9 @@ def consent(choice: str | None, course: int | None) -> None:
     if (choice is None) != (course is None):
         raise click.UsageError("give on or off together with --course")
     if choice is not None and course is not None:
-        parts.rules.set_records(course, records=choice == "on")
+        with Trail(parts.audit).act(actor(), "set_consent", Target(course=course, object=choice)) as act:
+            act.result = f"was {'on' if parts.rules.get(course).records else 'off'}"
+            parts.rules.set_records(course, records=choice == "on")
     _show_rules(parts)
 
 
@@ -161,7 +200,9 @@ def consent(choice: str | None, course: int | None) -> None:
 def keep(course: int, days: int | None) -> None:
     """Say how long the records of a course are kept."""
     parts = service()
-    parts.rules.set_keep_days(course, days)
+    with Trail(parts.audit).act(actor(), "set_retention", Target(course=course, object=_days(days))) as act:
+        act.result = f"was {_days(parts.rules.get(course).keep_days)}"
+        parts.rules.set_keep_days(course, days)
     _show_rules(parts)
 
 
@@ -185,6 +226,10 @@ def rebuild(course: int | None, only_new: bool) -> None:
         click.echo(f"{done.closed} rows are left alone: their courses want nothing to be stored.")
 
 
+def _days(days: int | None) -> str:
+    return "as the setting says" if days is None else f"{days} days"
+
+
 def _show_rules(parts: Service) -> None:
     rows = [
         (rule.course, "on" if rule.records else "off", "-" if rule.keep_days is None else rule.keep_days)
@@ -194,10 +239,7 @@ def _show_rules(parts: Service) -> None:
 
 
 def _tell(erased: Erased) -> None:
-    click.echo(
-        f"Erased: {erased.executions} runs, {erased.sessions} sessions, {erased.rejects} rejected records, "
-        f"tags of {erased.cells} cells, places on {erased.rosters} rosters."
-    )
+    click.echo(f"Erased: {erased.summary}.")
 
 
 def _say(text: str) -> None:

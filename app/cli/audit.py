@@ -1,4 +1,4 @@
-"""`lticontainer audit`: the log of changes on other machines."""
+"""`lticontainer audit`: the log of changes."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def audit() -> None:
 @audit.command("list")
 @click.option("--caller", help="Only by this token, such as `token:3`.")
 @click.option("--on-behalf", help="Only on behalf of this person.")
+@click.option("--person", help="Only on behalf of this person, or on their data; also what erasures have hidden.")
 @click.option("--action", help="Only this action, such as `delete_volumes`.")
 @click.option("--host", help="Only on this host.")
 @click.option("--course", type=click.IntRange(1), help="Only in this course.")
@@ -38,6 +39,7 @@ def audit() -> None:
 def list_command(
     caller: str | None,
     on_behalf: str | None,
+    person: str | None,
     action: str | None,
     host: str | None,
     course: int | None,
@@ -52,8 +54,12 @@ def list_command(
     The state `intent` means that the act was begun and that its end was never written: look at the host.
     """
     state_wanted = None if state is None else State(state)
-    wanted = Filter(caller, on_behalf, action, host, course, state_wanted, _start(since), _end(until))
-    entries = service().audit.list(wanted, limit)
+    if person == "":
+        raise click.BadParameter("is empty", param_hint="--person")
+    parts = service()
+    names = None if person is None else parts.persons.spellings(person)
+    wanted = Filter(caller, on_behalf, action, host, course, state_wanted, _start(since), _end(until), names)
+    entries = parts.audit.list(wanted, limit)
     if as_json:
         for entry in entries:
             click.echo(json.dumps(_as_json(entry)))

@@ -87,3 +87,9 @@ class CourseNames:
     @staticmethod
     def _is_engine_name(full: str) -> bool:
         return len(full) <= FULL_LIMIT and _ENGINE_NAME.fullmatch(full) is not None
+
+
+def user_of(moodle_host: str, course_id: int, name: str) -> str | None:
+    """Return the user of a container of a course by its name; None where it is none of the spawner's."""
+    found = CourseNames(course_id, moodle_host).read_container(name)
+    return found.user if found else None

@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.e2e.conftest import Start
-from tests.e2e.test_wire import CLASS, expected
 from tests.support.clients import get, rest
 from tests.support.moodle_site import MoodleSite
 from tests.support.rawhttp import load_recorded, send
+from tests.support.recordings import RECORDED, expected_answer, expected_tables, stored_tables
 from tests.support.site import cell_run, seen
 
 
@@ -28,14 +28,14 @@ def site() -> Iterator[MoodleSite]:
 
 def test_a_recorded_class_is_stored_whole_in_moodles_tables(site: MoodleSite, start: Start) -> None:
     service, token = start(site).service, site.moodle.token()
-    for path in CLASS:
-        assert send(service.port, load_recorded(path, token)).body == expected(path)
+    for path in RECORDED:
+        assert send(service.port, load_recorded(path, token)).body == expected_answer(path)
     counts = {
         name: site.count(name) for name in ("session", "client_data", "server_data", "executions", "rejects")
     }
     assert counts == {"session": 3, "client_data": 7, "server_data": 7, "executions": 7, "rejects": 0}
     assert {(row["course"], row["inst_id"], row["lti_id"]) for row in site.rows("executions")} == {(2, 1, 1)}
-    assert {row["course"] for row in site.rows("session")} == {2}
+    assert stored_tables(site.rows) == expected_tables()
     assert token not in service.log()
 
 

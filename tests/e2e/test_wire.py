@@ -11,26 +11,20 @@ import pytest
 
 from tests.e2e.conftest import Stack, Start
 from tests.support.clients import FORM, REST, XML_DONE, XML_HEAD, XMLRPC, form, get, post, rest
-from tests.support.process import ROOT
-from tests.support.rawhttp import Response, load_recorded, recorded, send
+from tests.support.rawhttp import Response, load_recorded, send
+from tests.support.recordings import (
+    EMPTY_STRUCT,
+    RECORDED,
+    expected_answer,
+    expected_tables,
+    in_version,
+    stored_tables,
+)
 from tests.support.site import Site, cell_run, record
 
-CLASS = recorded(ROOT / "tests/data/wire")
-EMPTY_STRUCT = (
-    b"<?xml version='1.0'?>\n<methodResponse>\n<params>\n<param>\n"
-    b"<value><struct>\n</struct></value>\n</param>\n</params>\n</methodResponse>\n"
-)
 VERSIONS = pytest.mark.parametrize("version", ["1.0", "1.1"])
-FILES = pytest.mark.parametrize("path", CLASS, ids=lambda path: path.stem)
+FILES = pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
 SESSION = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-
-
-def expected(path: Path) -> bytes:
-    return EMPTY_STRUCT if path.name.startswith("xmlrpc") else XML_DONE
-
-
-def in_version(request: bytes, version: str) -> bytes:
-    return request.replace(b" HTTP/1.1\r\n", f" HTTP/{version}\r\n".encode(), 1)
 
 
 def own_session(request: bytes, session: str) -> bytes:
@@ -46,7 +40,7 @@ def test_every_recorded_request_is_answered_with_success(
 ) -> None:
     request = own_session(in_version(load_recorded(path, stack.token), version), session)
     answer = send(stack.port, request)
-    assert (answer.status, answer.body) == (200, expected(path))
+    assert (answer.status, answer.body) == (200, expected_answer(path))
     tables = ("client_data", "server_data", "session")
     assert [len(stack.site.rows(name, session=session)) for name in tables].count(1) == 1
 
@@ -62,12 +56,15 @@ def test_asked_for_json_moodle_rest_answers_an_empty_array(stack: Stack, path: P
 def test_a_recorded_class_is_stored_whole(site: Site, start: Start, version: str) -> None:
     site.register(1, 2)
     running = start(site)
-    for path in CLASS:
-        assert send(running.port, in_version(load_recorded(path, running.token), version)).body == expected(path)
+    for path in RECORDED:
+        assert send(running.port, in_version(load_recorded(path, running.token), version)).body == expected_answer(
+            path
+        )
     counts = {
         name: site.count(name) for name in ("session", "client_data", "server_data", "executions", "rejects")
     }
     assert counts == {"session": 3, "client_data": 7, "server_data": 7, "executions": 7, "rejects": 0}
+    assert stored_tables(site.rows) == expected_tables()
     runs = site.rows("executions")
     assert {(row["course"], row["inst_id"], row["lti_id"]) for row in runs} == {(2, 1, 1)}
     assert sorted((row["filename"], row["codenum"], row["status"], row["username"]) for row in runs) == [
@@ -94,7 +91,7 @@ def test_any_prefix_reaches_the_script_without_a_redirect(
 
 @pytest.mark.parametrize("kind", ["text/html", "text/xml", "application/xml", "text/plain", "", "nonsense"])
 def test_xmlrpc_takes_a_body_of_any_content_type(stack: Stack, kind: str, session: str) -> None:
-    request = own_session(load_recorded(CLASS[-1], stack.token), session)
+    request = own_session(load_recorded(RECORDED[-1], stack.token), session)
     head = f"Content-Type: {kind}\r\n" if kind else ""
     answer = send(stack.port, request.replace(b"Content-Type: text/html\r\n", head.encode(), 1))
     assert answer.body == EMPTY_STRUCT

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.process import ROOT
+from tests.support.recordings import without_arrival
 from tests.support.site import Row, Site, call
 
 GOLDEN: dict[str, Any] = json.loads((ROOT / "tests/data/golden/write_nblogs.json").read_text("utf-8"))
@@ -35,10 +36,6 @@ def tables(site: Site) -> dict[str, list[Row]]:
     """Return the four tables as the golden file has them, the time of a session's arrival apart."""
     found = {name: site.rows(name) for name in GOLDEN["tables"]}
     return found | {"session": without_arrival(found["session"])}
-
-
-def without_arrival(rows: list[Row]) -> list[Row]:
-    return [{k: v for k, v in row.items() if k != "updatetm"} for row in rows]
 
 
 EXPECTED = GOLDEN["tables"] | {"session": without_arrival(GOLDEN["tables"]["session"])}

@@ -6,23 +6,42 @@ Without one they are skipped, also where CI=true: it is no part of this project,
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.mariadb import MariaDB, available
 from tests.support.moodle import VARIABLE, Moodle, missing_part
-from tests.support.moodle_shim import Class, ShimMoodle, Template, service_beside
-from tests.support.php_site import available as php_site_available
-from tests.support.service import Service
-from tests.support.site import Site
+from tests.support.moodle_tables import DB_WRITE, PREFIX, WRITE
+from tests.support.site import Row, Site
+
+DATA = ("server_data", "client_data", "session", "tags")
+
+
+class RealSite(Site):
+    """A site on the tables of an installed Moodle."""
+
+    def __init__(self, moodle: Moodle) -> None:
+        self.moodle = moodle
+        super().__init__(moodle.server.create_database())
+
+    @property
+    def env(self) -> dict[str, str]:
+        """What a service of this site is told."""
+        names = {"MOODLE_PREFIX": PREFIX, "MOODLE_DATABASE": self.moodle.database}
+        return super().env | {f"LTICONTAINER_{name}": value for name, value in names.items()}
+
+    def data(self, table: str) -> list[Row]:
+        """Return the rows of a data table without `id`, in its order."""
+        return self.moodle.rows(f"lticontainer_{table}")
 
 
 @pytest.fixture(scope="session")
 def moodle() -> Iterator[Moodle]:
-    """A Moodle as its installer leaves it, with the tables of mod_lticontainer and its service."""
+    """A Moodle as its installer leaves it, with the tables of mod_lticontainer, and a class."""
     if reason := missing_part() or available():
         pytest.skip(reason)
     with MariaDB() as server:
@@ -30,50 +49,31 @@ def moodle() -> Iterator[Moodle]:
         try:
             made.install()
             made.add_plugin()
+            made.add_class()
             yield made
         finally:
             made.close()
 
 
-@dataclass(frozen=True)
-class Beside:
-    """A Moodle with our plugin, served over HTTP, the service beside it, and a course with its people."""
-
-    shim: ShimMoodle
-    service: Service
-    site: Site
-    lesson: Class
-
-
-@pytest.fixture(scope="session")
-def template(pytestconfig: pytest.Config) -> Template:
-    """An installed Moodle to copy; it is kept from one run of the tests to the next."""
-    if reason := missing_part() or available() or php_site_available():
-        pytest.skip(reason)
-    if pytestconfig.cache is None:
-        raise RuntimeError("pytest runs without its cache")
-    return Template(pytestconfig.cache.mkdir("moodle"), Path(os.environ[VARIABLE]))
-
-
-@pytest.fixture(scope="session")
-def whole(template: Template) -> Iterator[Beside]:
-    """All of it, for the whole session."""
-    shim = ShimMoodle(template, Path(os.environ[VARIABLE]))
-    try:
-        shim.add_people()
-        lesson = shim.add_class()
-        service, site = service_beside(shim)
-        with service:
-            shim.connect(service.base_url, site.token("admin"))
-            yield Beside(shim, service, site, lesson)
-        site.close()
-    finally:
-        shim.close()
+@pytest.fixture
+def site(moodle: Moodle) -> Iterator[RealSite]:
+    """A site on empty data tables of that Moodle."""
+    site = RealSite(moodle)
+    site.upgrade()
+    yield site
+    for table in DATA:
+        moodle.execute(f"DELETE FROM {{lticontainer_{table}}}")
+    site.close()
 
 
 @pytest.fixture
-def beside(whole: Beside) -> Iterator[Beside]:
-    """The same; what PHP complains of meanwhile fails the test."""
-    whole.shim.web.forget()
-    yield whole
-    assert whole.shim.web.complaints() == ""
+def made(moodle: Moodle) -> dict[str, Any]:
+    """A teacher, a restricted service with its capability, and a token, as the plugin's manual has them made."""
+    number = time.time_ns()
+    user = moodle.call("create_user", f"teacher{number}")
+    more = {"requiredcapability": DB_WRITE}
+    service = moodle.call("add_service", f"Logs {number}", f"logs{number}", [WRITE], more)
+    moodle.call("allow_user", service, user, {})
+    role = moodle.call("give_capability", user, DB_WRITE)
+    token = moodle.call("make_token", service, user, 0, "")
+    return {"user": user, "service": service, "role": role, "token": token}

@@ -3,78 +3,73 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from app.errors import AccessDenied, CallError, InvalidToken, UserDeleted, UserSuspended
-from tests.integration.test_golden import GOLDEN, without_arrival
-from tests.support.clients import rest
+from tests.integration.test_golden import EXPECTED, GOLDEN
+from tests.moodle.conftest import DATA, RealSite
+from tests.support.clients import XML_DONE
 from tests.support.moodle import Moodle
-from tests.support.moodle_tables import DB_WRITE, PREFIX, WRITE
+from tests.support.moodle_tables import WRITE
+from tests.support.rawhttp import load_recorded, send
+from tests.support.recordings import (
+    EMPTY_STRUCT,
+    RECORDED,
+    expected_answer,
+    expected_tables,
+    in_version,
+    rest_like,
+    stored_tables,
+    without_arrival,
+    xmlrpc_like,
+)
 from tests.support.service import Service
-from tests.support.site import Row, Site, call, seen
+from tests.support.site import call, seen
 
-COLUMNS = {name: list(rows[0]) for name, rows in GOLDEN["tables"].items()}
-
-
-class RealSite(Site):
-    """A site on the tables of an installed Moodle."""
-
-    def __init__(self, moodle: Moodle) -> None:
-        self.moodle = moodle
-        super().__init__(moodle.server.create_database())
-
-    @property
-    def env(self) -> dict[str, str]:
-        """What a service of this site is told."""
-        names = {"MOODLE_PREFIX": PREFIX, "MOODLE_DATABASE": self.moodle.database}
-        return super().env | {f"LTICONTAINER_{name}": value for name, value in names.items()}
-
-    def data(self, table: str) -> list[Row]:
-        """Return the rows of a data table without `id`."""
-        names = COLUMNS[table]
-        rows = self.moodle.execute(f"SELECT {', '.join(names)} FROM {{lticontainer_{table}}} ORDER BY id")
-        return [dict(zip(names, row, strict=True)) for row in rows]
+VERSIONS = pytest.mark.parametrize("version", ["1.0", "1.1"])
 
 
-@pytest.fixture
-def site(moodle: Moodle) -> Iterator[RealSite]:
-    site = RealSite(moodle)
-    site.upgrade()
-    yield site
-    for table in COLUMNS:
-        moodle.execute(f"DELETE FROM {{lticontainer_{table}}}")
-    site.close()
-
-
-@pytest.fixture
-def made(moodle: Moodle) -> dict[str, Any]:
-    """A teacher, a restricted service with its capability, and a token, as the plugin's manual has them made."""
-    number = time.time_ns()
-    user = moodle.call("create_user", f"teacher{number}")
-    more = {"requiredcapability": DB_WRITE}
-    service = moodle.call("add_service", f"Logs {number}", f"logs{number}", [WRITE], more)
-    moodle.call("allow_user", service, user, {})
-    role = moodle.call("give_capability", user, DB_WRITE)
-    token = moodle.call("make_token", service, user, 0, "")
-    return {"user": user, "service": service, "role": role, "token": token}
-
-
-def test_the_recorded_records_give_the_golden_rows(site: RealSite, moodle: Moodle, made: dict[str, Any]) -> None:
-    course = moodle.call("create_course", f"c{time.time_ns()}")
-    lti = moodle.call("create_lti", course, moodle.call("create_tool", "https://hub.example.org/launch"), "Python")
-    records = [{**one, "lti_id": one["lti_id"] and str(lti)} for one in GOLDEN["records"]]
+@VERSIONS
+def test_recorded_requests_give_the_plugins_rows(
+    site: RealSite, moodle: Moodle, made: dict[str, Any], version: str
+) -> None:
     with Service(site.env) as service:
-        for one in records:
-            assert rest(service.port, [one], made["token"]).body == b"[]"
-    found = {name: site.data(name) for name in COLUMNS}
-    place = {"course": course, "lti_id": lti}
-    expected = GOLDEN["tables"] | {
-        "session": [row | place for row in without_arrival(GOLDEN["tables"]["session"])]
-    }
-    assert found | {"session": without_arrival(found["session"])} == expected
+        for path in RECORDED:
+            request = in_version(load_recorded(path, made["token"]), version)
+            assert send(service.port, request).body == expected_answer(path)
+        assert made["token"] not in service.log()
+    assert stored_tables(site.data) == expected_tables()
+    assert (site.count("executions"), site.count("rejects")) == (7, 0)
+    assert {(row["course"], row["inst_id"], row["lti_id"]) for row in site.rows("executions")} == {(2, 1, 1)}
+
+
+def test_sending_them_again_changes_nothing(site: RealSite, made: dict[str, Any]) -> None:
+    with Service(site.env) as service:
+        for path in (*RECORDED, *RECORDED):
+            assert send(service.port, load_recorded(path, made["token"])).body == expected_answer(path)
+    assert stored_tables(site.data) == expected_tables()
+    assert site.count("executions") == 7
+
+
+LIKE: list[tuple[Callable[[Mapping[str, str], str], bytes], bytes]] = [
+    (rest_like, XML_DONE),
+    (xmlrpc_like, EMPTY_STRUCT),
+]
+
+
+@pytest.mark.parametrize(("like", "answer"), LIKE, ids=["rest", "xmlrpc"])
+def test_golden_records_in_recorded_bytes_give_the_golden_rows(
+    site: RealSite, made: dict[str, Any], like: Callable[[Mapping[str, str], str], bytes], answer: bytes
+) -> None:
+    with Service(site.env) as service:
+        for one in GOLDEN["records"]:
+            assert send(service.port, like(one, made["token"])).body == answer
+    found = {name: site.data(name) for name in DATA}
+    assert found | {"session": without_arrival(found["session"])} == EXPECTED
+    assert abs(site.data("session")[0]["updatetm"] - time.time()) < 60
 
 
 CHANGES: list[tuple[str, Any, type[CallError]]] = [

@@ -18,6 +18,7 @@ from typing import Any
 from tests.support.mariadb import USER, MariaDB
 from tests.support.moodle_tables import DB_WRITE, ID, OPTIONS, PLUGIN_TABLES, PREFIX, WRITE
 from tests.support.process import ROOT
+from tests.support.recordings import COURSE, LTI
 
 VARIABLE = "MOODLE_DIR"
 EXTENSIONS = ("curl", "gd", "intl", "mbstring", "mysqli", "soap", "xml", "zip")
@@ -149,6 +150,13 @@ class Moodle:
         self.call("add_function", WRITE)
         self.call("purge_caches")
 
+    def add_class(self) -> None:
+        """Make the course and the activity that recorded requests and golden records name: the first of each."""
+        course = self.call("create_course", "python")
+        lti = self.call("create_lti", course, self.call("create_tool", "https://hub.example.org/launch"), "Python")
+        if (course, lti) != (COURSE, LTI):
+            raise RuntimeError(f"this Moodle has courses already: the new one is {course}, its activity {lti}")
+
     @property
     def _scripts(self) -> Path:
         """The folder of scripts for the command line; since 5.1 it is not under `public`."""
@@ -202,6 +210,13 @@ class Moodle:
         """Run a statement in its database; a table is written `{lti}`."""
         text = re.sub(r"\{(\w+)\}", rf"`{self.database}`.`{PREFIX}\1`", sql)
         return self.server.execute(text, args)
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Return the rows of a table without `id`, in its order."""
+        names = "SELECT column_name FROM information_schema.columns WHERE table_schema = %s AND table_name = %s"
+        columns = [name for (name,) in self.server.execute(names, (self.database, PREFIX + table)) if name != "id"]
+        found = self.execute(f"SELECT {', '.join(columns)} FROM {{{table}}} ORDER BY id")
+        return [dict(zip(columns, row, strict=True)) for row in found]
 
     def close(self) -> None:
         """Remove the copy, and the database."""

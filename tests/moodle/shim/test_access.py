@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.moodle.conftest import Beside
+from tests.moodle.shim.conftest import Beside
 from tests.support.moodle_shim import Visitor
 
 STAFF = ("manager", "teacher", "tutor")
