@@ -97,7 +97,7 @@ CREATE TABLE lticontainer_executions (
     CONSTRAINT uq_lticontainer_executions_session_message UNIQUE (session, message)
 ) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
 
-CREATE INDEX ix_lticontainer_executions_charts ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, filename, lti_id, inst_id);
+CREATE INDEX ix_lticontainer_executions_charts ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, filename, lti_id, inst_id, asked_us);
 
 CREATE INDEX ix_lticontainer_executions_course ON lticontainer_executions (course);
 

@@ -167,6 +167,7 @@ executions = _table(
     Index(
         "ix_lticontainer_executions_charts",
         *("course", "slot_us", "username", "answered_us", "codenum", "status", "filename", "lti_id", "inst_id"),
+        "asked_us",
     ),
 )
 
