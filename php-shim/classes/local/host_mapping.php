@@ -36,6 +36,12 @@ final class host_mapping {
     /** @var string[] Hosts that are the machine itself. */
     private const HERE = ['localhost', '127.0.0.1', '::1'];
 
+    /** @var string What the service takes as the name of a host. */
+    private const NAME = '/^[a-z0-9][a-z0-9.-]{0,62}$/D';
+
+    /** @var string What the service takes as the name of a user. */
+    private const USER = '/^[A-Za-z0-9_.][A-Za-z0-9_.@\\\\-]{0,254}$/D';
+
     /**
      * Enters hosts into instances that have none.
      *
@@ -88,7 +94,8 @@ final class host_mapping {
             $login = $ishere ? ['', ''] : [$row->docker_user, $row->docker_pass];
             $key = json_encode([$ishere ? self::LOCAL : $address, (bool) $row->use_podman, ...$login]);
             if (!array_key_exists($key, $names)) {
-                $names[$key] = self::free($ishere ? self::LOCAL : str_replace(':', '-', $address), $login[0], $taken);
+                $name = self::free($ishere ? self::LOCAL : str_replace(':', '-', $address), $login[0], $taken);
+                $names[$key] = preg_match(self::NAME, $name) && ($ishere || preg_match(self::USER, $login[0])) ? $name : '';
                 $taken[] = $names[$key];
             }
             $found[$row->id] = $names[$key];
@@ -111,7 +118,7 @@ final class host_mapping {
         if ($name === self::LOCAL) {
             return '';
         }
-        $withuser = $name . '-' . preg_replace('/[^a-z0-9.-]/u', '-', \core_text::strtolower($user));
+        $withuser = $name . '-' . preg_replace('/[^a-z0-9.-]/u', '-', strtolower($user));
         $number = 2;
         $free = $withuser;
         while (in_array($free, $taken, true)) {

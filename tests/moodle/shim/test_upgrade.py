@@ -45,7 +45,7 @@ def columns(shim: ShimMoodle, table: str) -> list[tuple[object, ...]]:
 
 @pytest.fixture(scope="module")
 def upgraded(template: Template) -> Iterator[Upgraded]:
-    """The upgrade, once: rows of 1.6.3, hosts made of them, our code in the old one's place, the task afterwards."""
+    """The upgrade, once: rows of 1.6.3, hosts made of them, our code in its place, the task afterwards."""
     shim = ShimMoodle(template, Path(os.environ[VARIABLE]), plugin=False)
     try:
         shim.add_people()
