@@ -243,6 +243,11 @@ def test_purge_tells_first_and_erases_what_is_older_then(aged: Site) -> None:
     assert aged.count("marks") == 5
 
 
+def test_purge_of_nothing_says_so(placed: Site) -> None:
+    for options in ((), ("--older-than", "5")):
+        assert command(placed, "purge", *options, "--yes") == "Nothing is stored.\n"
+
+
 def test_purge_of_one_course_and_of_what_has_none(aged: Site) -> None:
     command(aged, "purge", "--older-than", "365", "--course", "3", "--yes")
     assert {row["session"] for row in aged.rows("executions")} == {"old", "new", "lost"}
