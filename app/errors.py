@@ -19,6 +19,7 @@
      +-- HostMismatch         the service's public URL is on another host than Moodle
      +-- ServiceUnavailable   the database does not answer; nothing was stored
      +-- NotInstalled         a part that this needs is not installed with the service
+     +-- PseudonymsLost       the key of a course's pseudonyms can't be read
      +-- HostUnknown          no such container host, or none for the caller's courses
      +-- HostSecretLost       a host's stored password or private key can't be read
      +-- HostUnresolved       no name server knows a host's address
@@ -242,6 +243,15 @@ class NotInstalled(CallError):
     message = "A part that this needs is not installed"
 
 
+class PseudonymsLost(CallError):
+    """The stored key of a course's pseudonyms can't be decrypted."""
+
+    code = "pseudonymslost"
+    fault = -32017
+    status = 500
+    message = "The key of the course's pseudonyms can't be read"
+
+
 class Busy(CallError):
     """So much of this kind is under way that one more would hold up everything else."""
 
@@ -414,6 +424,7 @@ ERRORS: tuple[type[CallError], ...] = (
     ServiceUnavailable,
     HostMismatch,
     NotInstalled,
+    PseudonymsLost,
     Busy,
     HostUnknown,
     HostSecretLost,

@@ -20,6 +20,7 @@ from app.activity.eraser import Eraser
 from app.activity.executions_store import ExecutionStore
 from app.activity.privacy_store import PrivacyStore
 from app.activity.progress import Thresholds
+from app.activity.pseudonym_store import PseudonymKeys
 from app.activity.rebuilding import Rebuilder
 from app.activity.retention_store import RetentionStore
 from app.activity.store import ActivityStore as ActivityReader
@@ -31,7 +32,7 @@ from app.auth.activity_tokens import make_token
 from app.auth.authenticator import TokenAuthenticator
 from app.auth.caller import Caller
 from app.auth.encryption import Cipher
-from app.auth.keys import ACTIVITY_TOKENS, AUDIT_PERSONS, PAGE_COOKIES, PSEUDONYMS, derive_keys
+from app.auth.keys import ACTIVITY_TOKENS, AUDIT_PERSONS, PAGE_COOKIES, derive_keys
 from app.auth.login_codes import LoginCodes
 from app.auth.store import TokenStore
 from app.containers import changes as container_changes
@@ -108,6 +109,7 @@ class Service:
     rebuilder: Rebuilder
     privacy: PrivacyStore
     eraser: Eraser
+    pseudonym_keys: PseudonymKeys
     activity_keys: tuple[bytes, ...]
     audit: AuditStore
     persons: Persons
@@ -155,9 +157,8 @@ def build_service(settings: Settings) -> Service:
     )
     params_writer = Writer(site_params, ActivityStore(database, activities))
 
-    # The oldest key, so that pseudonyms stay the same when the master key is rotated.
-    pseudonyms = derive_keys(settings.master_keys, PSEUDONYMS)[-1]
-    export_site = exports.ExportSite(settings.moodle_url, settings.public_url, pseudonyms, settings.zone)
+    pseudonym_keys = PseudonymKeys(database, cipher)
+    export_site = exports.ExportSite(settings.moodle_url, settings.public_url, pseudonym_keys.key, settings.zone)
     exporter = exports.Exporter(ExecutionStore(database), export_site)
     privacy_store = PrivacyStore(database)
     persons = Persons(derive_keys(settings.master_keys, AUDIT_PERSONS))
@@ -203,6 +204,7 @@ def build_service(settings: Settings) -> Service:
         rebuilder=Rebuilder(database, database.layout),
         privacy=privacy_store,
         eraser=eraser,
+        pseudonym_keys=pseudonym_keys,
         params_writer=params_writer,
         downloads=Downloads((*exports.downloads(exporter, Places(quarter, "exports")), archive), authenticator),
         activity_keys=activity_keys,

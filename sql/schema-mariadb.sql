@@ -95,7 +95,7 @@ CREATE TABLE lticontainer_executions (
     CONSTRAINT uq_lticontainer_executions_session_message UNIQUE (session, message)
 ) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
 
-CREATE INDEX ix_lticontainer_executions_charts ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, filename, lti_id, inst_id);
+CREATE INDEX ix_lticontainer_executions_charts ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, filename, lti_id, inst_id, asked_us);
 
 CREATE INDEX ix_lticontainer_executions_course ON lticontainer_executions (course);
 
@@ -135,6 +135,13 @@ CREATE TABLE lticontainer_ltis (
 CREATE TABLE lticontainer_marks (
     mark BINARY(28) NOT NULL,
     CONSTRAINT pk_lticontainer_marks PRIMARY KEY (mark)
+) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE lticontainer_pseudonym_keys (
+    course BIGINT NOT NULL,
+    sealed TEXT NOT NULL,
+    created_at BIGINT NOT NULL DEFAULT '0',
+    CONSTRAINT pk_lticontainer_pseudonym_keys PRIMARY KEY (course)
 ) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE lticontainer_rejects (

@@ -96,7 +96,7 @@ CREATE TABLE lticontainer_executions (
     CONSTRAINT uq_lticontainer_executions_session_message UNIQUE (session, message)
 );
 
-CREATE INDEX ix_lticontainer_executions_charts ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, filename, lti_id, inst_id);
+CREATE INDEX ix_lticontainer_executions_charts ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, filename, lti_id, inst_id, asked_us);
 
 CREATE INDEX ix_lticontainer_executions_course ON lticontainer_executions (course);
 
@@ -136,6 +136,13 @@ CREATE TABLE lticontainer_ltis (
 CREATE TABLE lticontainer_marks (
     mark BLOB NOT NULL,
     CONSTRAINT pk_lticontainer_marks PRIMARY KEY (mark)
+);
+
+CREATE TABLE lticontainer_pseudonym_keys (
+    course BIGINT NOT NULL,
+    sealed TEXT NOT NULL,
+    created_at BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_lticontainer_pseudonym_keys PRIMARY KEY (course)
 );
 
 CREATE TABLE lticontainer_rejects (

@@ -100,11 +100,11 @@ class ExecutionsSchema(StrictSchema):
 
 @dataclass(frozen=True, slots=True)
 class ExportSite:
-    """What exports need to know of the site; `key` is that of pseudonyms."""
+    """What exports need to know of the site; `key_of` returns the key of a course's pseudonyms."""
 
     moodle_url: str
     public_url: str
-    key: bytes
+    key_of: Callable[[int], bytes]
     zone: tzinfo
 
 
@@ -117,8 +117,8 @@ class Exporter:
         self._identities = Identities(site.moodle_url)
 
     def presenter(self, arguments: Mapping[str, Any]) -> Presenter:
-        """Return how a caller wants executions to be shown."""
-        hidden = Pseudonyms(self._site.key, arguments["course_id"]) if arguments["pseudonymous"] else None
+        """Return how a caller wants executions to be shown; raises PseudonymsLost."""
+        hidden = Pseudonyms(self._site.key_of(arguments["course_id"])) if arguments["pseudonymous"] else None
         return Presenter(self._identities, self._zone(arguments), hidden)
 
     def _zone(self, arguments: Mapping[str, Any]) -> tzinfo:

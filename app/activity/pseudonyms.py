@@ -1,6 +1,6 @@
 """Pseudonyms: who has no key can't tell whose they are, nor compare those of two courses; no I/O.
 
-HMAC-SHA-256 under a key of each course, cut to 128 bits. A plain hash would not do: user names are short,
+HMAC-SHA-256 under a random key of each course, cut to 128 bits. A plain hash would not do: user names are short,
 and could be tried out.
 """
 
@@ -13,15 +13,16 @@ from functools import lru_cache
 from app.activity.execution import Execution
 
 NO_USER = ("", "username")
+KEY_BYTES = 32
 _BYTES = 16
 _REMEMBERED = 100_000
 
 
 class Pseudonyms:
-    """The pseudonyms of one course; `key` is the site's key for this use, 32 bytes."""
+    """The pseudonyms of one course; `key` is that course's own, 32 bytes."""
 
-    def __init__(self, key: bytes, course_id: int) -> None:
-        self._key = hmac.digest(key, b"course %d" % course_id, "sha256")
+    def __init__(self, key: bytes) -> None:
+        self._key = key
         self.of = lru_cache(maxsize=_REMEMBERED)(self._of)
 
     def _of(self, kind: str, text: str) -> str:

@@ -48,6 +48,11 @@ class RetentionStore:
             rejects = len(_old_rejects(connection, self._layout, course, before))
         return Erased(executions=runs, sessions=empty, rejects=rejects)
 
+    def has_runs(self, course: int) -> bool:
+        """Say whether there is a run of a course."""
+        with self._database.reading() as connection:
+            return connection.execute(select(_E.id).where(_E.course == course).limit(1)).first() is not None
+
     def erase(self, course: int, before: int, progress: Progress) -> Erased:
         """Erase what is older, and return what that was. It may be repeated after an error."""
         with self._database.reading() as connection:

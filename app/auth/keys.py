@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 ACTIVITY_TOKENS = "activity tokens"
-PSEUDONYMS = "pseudonyms"
 PAGE_COOKIES = "page cookies"
 ENCRYPTION = "encryption"
 AUDIT_PERSONS = "persons in the log of changes"

@@ -119,6 +119,10 @@ def purge(courses: Sequence[int], older_than: int | None, yes: bool) -> None:
         with bar(f"course {course}") as tell:
             erased += _purge(parts, course, before, tell)
     _tell(erased)
+    for course, _, _ in found:
+        if parts.pseudonym_keys.made_at(course) is not None and not parts.retention.has_runs(course):
+            forget = f"`lticontainer activity forget-pseudonyms {course}`"
+            click.echo(f"Course {course} has no runs left. The key of its pseudonyms stays: {forget} ends that.")
 
 
 def _purge(parts: Service, course: int, before: int, progress: Progress) -> Erased:
@@ -152,6 +156,27 @@ def erase(username: str, course: int | None, yes: bool) -> None:
     with bar("sessions") as tell:
         erased = parts.eraser.erase(actor(), username, course, tell)
     _tell(erased)
+
+
+@activity.command("forget-pseudonyms")
+@click.argument("course", type=COURSE)
+@click.option("--yes", is_flag=True, help="Do it without a question.")
+def forget_pseudonyms(course: int, yes: bool) -> None:
+    """Throw the key of the pseudonyms of COURSE away, for good.
+
+    Nobody can tell then whose the pseudonyms in earlier exports are. Later exports have new ones.
+    """
+    parts = service()
+    made = parts.pseudonym_keys.made_at(course)
+    if made is None:
+        click.echo(f"Course {course} has no key of pseudonyms.")
+        return
+    if not yes:
+        click.echo(f"Exports of course {course} since {when(made)} will match neither later ones nor names.")
+        click.confirm("Throw the key away for good?", abort=True)
+    with Trail(parts.audit).act(actor(), "forget_pseudonyms", Target(course=course)) as act:
+        act.result = "thrown away" if parts.pseudonym_keys.forget(course) else "there was none"
+    click.echo(f"The key of course {course} is thrown away. Its next export with pseudonyms makes a new one.")
 
 
 @activity.command()

@@ -68,7 +68,7 @@ def rotate(keep: int) -> None:
     """Put a new key into the settings file; the former one stays valid in old_secret_keys.
 
     Restart the service afterwards. With --keep 0 everything that older keys signed is void. Before a key is
-    dropped, passwords in the database are encrypted anew.
+    dropped, passwords and keys of pseudonyms in the database are encrypted anew.
     """
     path = os.environ.get(CONFIG_VARIABLE)
     if not path:
@@ -96,7 +96,10 @@ def rotate(keep: int) -> None:
 
 @key.command("reencrypt")
 def reencrypt_command() -> None:
-    """Encrypt passwords in the database anew with the newest key, as before a former one is taken out by hand."""
+    """Encrypt passwords and keys of pseudonyms in the database anew with the newest key.
+
+    As before a former one is taken out by hand.
+    """
     click.echo(f"{_reencrypt('')} secrets are encrypted anew.")
 
 

@@ -166,6 +166,7 @@ executions = _table(
     Index(
         "ix_lticontainer_executions_charts",
         *("course", "slot_us", "username", "answered_us", "codenum", "status", "filename", "lti_id", "inst_id"),
+        "asked_us",
     ),
 )
 
@@ -234,6 +235,13 @@ course_rules = _table(
     Column("records", Integer, nullable=False, server_default="1"),
     Column("keep_days", BigInteger),
     _number("changed_at"),
+)
+
+pseudonym_keys = _table(
+    "pseudonym_keys",
+    Column("course", BigInteger, primary_key=True, autoincrement=False),
+    Column("sealed", Text, nullable=False, info=ENCRYPTED),
+    _number("created_at"),
 )
 
 epochs = _table(

@@ -67,7 +67,7 @@ def _key(row: Row) -> Key:
 
 _CREATE = (
     "CREATE INDEX {} ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, "
-    "filename, lti_id, inst_id)"
+    "filename, lti_id, inst_id, asked_us)"
 )
 
 

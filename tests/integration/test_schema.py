@@ -32,10 +32,17 @@ def dump(engine: Engine) -> dict[str, str]:
             return {name: re.sub(r"\s+", "", sql) for name, sql in found if name != VERSION_TABLE}
         names = [row[0] for row in connection.exec_driver_sql("SHOW TABLES")]
         return {
-            name: connection.exec_driver_sql(f"SHOW CREATE TABLE {name}").one()[1]
+            name: in_one_order(connection.exec_driver_sql(f"SHOW CREATE TABLE {name}").one()[1])
             for name in names
             if name != VERSION_TABLE
         }
+
+
+def in_one_order(statement: str) -> str:
+    """Return a table's statement with its keys sorted: an index that was made anew stands last."""
+    lines = [line.rstrip(",") for line in statement.splitlines()]
+    keys = [line for line in lines if line.startswith("  KEY")]
+    return "\n".join([line for line in lines if line not in keys] + sorted(keys))
 
 
 def load(engine: Engine, statements: str) -> None:

@@ -41,6 +41,7 @@ $CFG->dataroot = {dataroot};
 $CFG->admin = 'admin';
 $CFG->noemailever = true;
 $CFG->directorypermissions = 02777;
+{more}
 require_once({setup});
 """
 
@@ -64,27 +65,60 @@ def code_of(tree: Path) -> Path:
     return tree / "public" if (tree / "public/version.php").is_file() else tree
 
 
+def _link_or_copy(source: str, target: str) -> str:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+    return target
+
+
 class Moodle:
     """One installed Moodle; `close` removes the copy of its code, the database stays with its server."""
 
-    def __init__(self, server: MariaDB, tree: Path, *, wwwroot: str = "https://moodle.example.org") -> None:
+    def __init__(
+        self,
+        server: MariaDB,
+        tree: Path,
+        *,
+        wwwroot: str = "https://moodle.example.org",
+        database: str | None = None,
+        more_config: str = "",
+    ) -> None:
         self.server = server
-        self.database = f"moodle_{secrets.token_hex(4)}"
+        self.database = database or f"moodle_{secrets.token_hex(4)}"
         self.wwwroot = wwwroot
         self._own = Path(tempfile.mkdtemp(prefix="moodle-"))
         self._root = self._own / "code"
+        self.data = self._own / "data"
         self._tree = tree
+        self._more_config = more_config
+
+    @property
+    def code(self) -> Path:
+        """The folder with the copy of its code that is served."""
+        return code_of(self._root)
+
+    def copy(self) -> None:
+        """Copy the code, and tell it where its database is."""
+        # Links are made in a moment; what is changed afterwards is a new file.
+        shutil.copytree(
+            self._tree,
+            self._root,
+            ignore=shutil.ignore_patterns(".git", "node_modules"),
+            copy_function=_link_or_copy,
+        )
+        self.data.mkdir()
+        self._write_config()
+        shutil.copyfile(ROOT / "tests/support/moodle_api.php", self._scripts / "moodle_api.php")
 
     def install(self) -> None:
         """Copy the code and install it; takes about a minute."""
-        shutil.copytree(self._tree, self._root, ignore=shutil.ignore_patterns(".git", "node_modules"))
-        (self._own / "data").mkdir()
+        self.copy()
         self.server.execute(f"CREATE DATABASE `{self.database}` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
-        self._write_config()
-        shutil.copyfile(ROOT / "tests/support/moodle_api.php", self._scripts / "moodle_api.php")
         # Thousands of commits of one row each; nothing is lost that could not be made again.
         self.server.execute("SET GLOBAL innodb_flush_log_at_trx_commit = 0")
-        self._run(
+        self.run_script(
             "install_database.php",
             *("--agree-license", f"--adminpass=A-{secrets.token_hex(8)}", "--adminemail=admin@example.org"),
             *("--fullname=Test", "--shortname=test"),
@@ -136,13 +170,17 @@ class Moodle:
             "prefix": PREFIX,
             "socket": str(self.server.socket),
             "wwwroot": self.wwwroot,
-            "dataroot": str(self._own / "data"),
+            "dataroot": str(self.data),
             "setup": str(code_of(self._root) / "lib/setup.php"),
         }
-        text = _CONFIG.format(**{name: f"'{value}'" for name, value in values.items()})
-        (self._root / "config.php").write_text(text, "utf-8")
+        quoted = {name: f"'{value}'" for name, value in values.items()}
+        text = _CONFIG.format(**quoted, more=self._more_config)
+        place = self._root / "config.php"
+        place.unlink(missing_ok=True)  # a link to that of the tree must not be written through
+        place.write_text(text, "utf-8")
 
-    def _run(self, script: str, *arguments: str, input: str = "") -> str:
+    def run_script(self, script: str, *arguments: str, input: str = "") -> str:
+        """Run one of Moodle's scripts for the command line; return what it prints, raise RuntimeError with it."""
         done = subprocess.run(
             [*_PHP, str(self._scripts / script), *arguments],
             input=input,
@@ -157,7 +195,7 @@ class Moodle:
 
     def call(self, name: str, *arguments: Any) -> Any:
         """Do one thing of moodle_api.php, and return its result."""
-        told = self._run("moodle_api.php", input=json.dumps([[name, list(arguments)]]))
+        told = self.run_script("moodle_api.php", input=json.dumps([[name, list(arguments)]]))
         try:
             return json.loads(told)[0]
         except ValueError:
@@ -184,4 +222,8 @@ class Moodle:
     def close(self) -> None:
         """Remove the copy, and the database."""
         self.server.execute(f"DROP DATABASE IF EXISTS `{self.database}`")
+        self.remove_files()
+
+    def remove_files(self) -> None:
+        """Remove the copy of the code, and the data folder."""
         shutil.rmtree(self._own, ignore_errors=True)

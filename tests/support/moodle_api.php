@@ -19,16 +19,16 @@ $generator = function () {
 };
 
 $actions = [
-    'set_config' => function ($name, $value) {
-        set_config($name, $value);
+    'set_config' => function ($name, $value, $plugin = null) {
+        set_config($name, $value, $plugin);
     },
     'maintenance' => function ($on) {
         $on ? enable_cli_maintenance_mode() : @unlink($GLOBALS['CFG']->dataroot . '/climaintenance.html');
     },
-    'create_user' => function ($username) {
+    'create_user' => function ($username, $password = 'Not-used-1') {
         return user_create_user((object) [
             'username' => $username,
-            'password' => 'Not-used-1',
+            'password' => $password,
             'firstname' => $username,
             'lastname' => 'Test',
             'email' => $username . '@example.org',
@@ -36,6 +36,9 @@ $actions = [
             'confirmed' => 1,
             'mnethostid' => $GLOBALS['CFG']->mnet_localhost_id,
         ]);
+    },
+    'set_password' => function ($username, $password) {
+        return update_internal_user_password(core_user::get_user_by_username($username), $password);
     },
     'update_user' => function ($id, $changes) {
         if (!empty($changes['suspended'])) {
@@ -137,6 +140,18 @@ $actions = [
         $elsewhere = $generator()->create_module('lti', ['course' => $other, 'typeid' => $tool]);
         return [(int) $category, (int) $course, (int) $lti->id, (int) $elsewhere->id];
     },
+    // The token that a proxy sends records with: of a user who may, for the service that the plugin brings along.
+    'make_record_token' => function ($username) {
+        set_config('enablewebservices', 1);
+        set_config('webserviceprotocols', 'rest');
+        $user = core_user::get_user_by_username($username);
+        $manager = new webservice();
+        $service = $manager->get_external_service_by_shortname('mod_lticontainer', MUST_EXIST);
+        if (!$GLOBALS['DB']->record_exists('external_services_users', ['externalserviceid' => $service->id, 'userid' => $user->id])) {
+            $manager->add_ws_authorised_user((object) ['externalserviceid' => $service->id, 'userid' => $user->id]);
+        }
+        return \core_external\util::generate_token(EXTERNAL_TOKEN_PERMANENT, $service, $user->id, context_system::instance());
+    },
     'delete_token' => function ($token) {
         $manager = new webservice();
         $manager->delete_user_ws_token($GLOBALS['DB']->get_field('external_tokens', 'id', ['token' => $token]));
@@ -150,6 +165,19 @@ $actions = [
     },
     'delete_role' => function ($role) {
         delete_role($role);
+    },
+    'assign_site_role' => function ($username, $role) {
+        $user = core_user::get_user_by_username($username);
+        $roleid = $GLOBALS['DB']->get_field('role', 'id', ['shortname' => $role], MUST_EXIST);
+        role_assign($roleid, $user->id, context_system::instance());
+    },
+    'enrol' => function ($username, $course, $role) use ($generator) {
+        $user = core_user::get_user_by_username($username);
+        return $generator()->enrol_user($user->id, $course, $role);
+    },
+    'create_instance' => function ($course, $values) use ($generator) {
+        $made = $generator()->create_module('lticontainer', ['course' => $course] + $values);
+        return ['id' => (int) $made->id, 'cmid' => (int) $made->cmid];
     },
     'create_course' => function ($shortname) use ($generator) {
         return (int) $generator()->create_course(['shortname' => $shortname, 'fullname' => $shortname])->id;

@@ -1,0 +1,71 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+/**
+ * How an instance is restored.
+ *
+ * @package    mod_lticontainer
+ * @copyright  2026 The authors of the lticontainer companion
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+
+use mod_lticontainer\local\instance;
+
+/**
+ * How an instance is restored.
+ *
+ * @package    mod_lticontainer
+ * @copyright  2026 The authors of the lticontainer companion
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+class restore_lticontainer_activity_structure_step extends restore_activity_structure_step {
+    #[\Override]
+    protected function define_structure() {
+        return $this->prepare_activity_structure([new restore_path_element('lticontainer', '/activity/lticontainer')]);
+    }
+
+    /**
+     * Restores an instance.
+     *
+     * @param array $data What the backup holds.
+     */
+    protected function process_lticontainer($data) {
+        global $DB;
+        $data = (object) $data;
+        $data->course = $this->get_courseid();
+        // A backup of 1.6.3 may hold what ours never do.
+        unset($data->docker_pass, $data->api_token, $data->rpc_token);
+        $data->docker_host = $data->docker_user = $data->docker_pass = '';
+        $this->apply_activity_instance($DB->insert_record('lticontainer', $data));
+    }
+
+    #[\Override]
+    protected function after_execute() {
+        $this->add_related_files('mod_lticontainer', 'intro', null);
+    }
+
+    /**
+     * Hides the same activities as before, once all of them have their new ids.
+     */
+    protected function after_restore() {
+        global $DB;
+        $id = $this->task->get_activityid();
+        $hidden = instance::ids((string) $DB->get_field('lticontainer', 'no_display_lti', ['id' => $id]));
+        // Those that were not restored with it are shown: their old ids may be those of other activities here.
+        $found = array_filter(array_map(fn(int $old) => $this->get_mappingid('lti', $old), $hidden));
+        $DB->set_field('lticontainer', 'no_display_lti', implode(',', $found), ['id' => $id]);
+    }
+}

@@ -1,0 +1,53 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+namespace mod_lticontainer\local;
+
+/**
+ * One finding of the test of the connection.
+ *
+ * @package    mod_lticontainer
+ * @copyright  2026 The authors of the lticontainer companion
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+final class check_step {
+    /** @var string All is well. */
+    public const OK = 'ok';
+
+    /** @var string It works, and something should be changed. */
+    public const WARNING = 'warning';
+
+    /** @var string It does not work. */
+    public const ERROR = 'error';
+
+    /**
+     * Constructor.
+     *
+     * @param string $name What was looked at.
+     * @param string $state One of the constants.
+     * @param string $sentence What was found.
+     * @param string $remedy What to do; empty where nothing is to be done.
+     * @param string $detail What the system said itself; may be empty.
+     */
+    public function __construct(
+        public readonly string $name,
+        public readonly string $state,
+        public readonly string $sentence,
+        public readonly string $remedy = '',
+        public readonly string $detail = '',
+    ) {
+    }
+}

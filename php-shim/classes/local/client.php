@@ -1,0 +1,207 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+namespace mod_lticontainer\local;
+
+use mod_lticontainer\local\exception\service_exception;
+use mod_lticontainer\local\exception\service_not_configured;
+use mod_lticontainer\local\exception\service_refused;
+use mod_lticontainer\local\exception\service_unavailable;
+
+/**
+ * Calls the service.
+ *
+ * All calls of one page share its client, and the setting `timeout` is for all of them together: a page waits that long
+ * at most, however many calls it makes. After a call that nobody answered the others fail at once.
+ *
+ * @package    mod_lticontainer
+ * @copyright  2026 The authors of the lticontainer companion
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+final class client {
+    /** @var int Seconds for the calls of a page, where the setting says nothing. */
+    public const TIMEOUT = 10;
+
+    /** @var self|null That of this page. */
+    private static ?self $shared = null;
+
+    /** @var service_unavailable|null Why nothing is asked any more. */
+    private ?service_unavailable $broken = null;
+
+    /** @var float Seconds spent waiting so far. */
+    private float $spent = 0.0;
+
+    /**
+     * Constructor.
+     *
+     * @param string $serviceurl URL of the service.
+     * @param string $token Its token.
+     * @param float $timeout Seconds for all calls together, or for each.
+     * @param transport $transport How requests travel.
+     * @param string $onbehalfof User name of the person who asks; empty: nobody in particular.
+     * @param bool $shareslimit Whether the timeout is for all calls together, and the first failure ends them.
+     */
+    public function __construct(
+        private readonly string $serviceurl,
+        private readonly string $token,
+        private readonly float $timeout,
+        private readonly transport $transport,
+        private readonly string $onbehalfof = '',
+        private readonly bool $shareslimit = true,
+    ) {
+    }
+
+    /**
+     * Returns the client of this page, as the site's settings say.
+     *
+     * @return self
+     */
+    public static function from_settings(): self {
+        global $USER;
+        return self::$shared ??= self::made((string) ($USER->username ?? ''), true, null);
+    }
+
+    /**
+     * Returns a client for work that no page waits for: the time limit is for each call.
+     *
+     * @param float|null $timeout Seconds for each call; null: as the setting says.
+     * @return self
+     */
+    public static function in_background(?float $timeout = null): self {
+        return self::made('', false, $timeout);
+    }
+
+    /**
+     * Forgets the client of this page, as when the settings have changed.
+     */
+    public static function reset(): void {
+        self::$shared = null;
+    }
+
+    /**
+     * Tells whether the site's settings name a service.
+     *
+     * @return bool
+     */
+    public static function is_configured(): bool {
+        $config = get_config('mod_lticontainer');
+        return !empty($config->serviceurl) && !empty($config->token);
+    }
+
+    /**
+     * Calls a function.
+     *
+     * @param command $command The call.
+     * @return array Its result.
+     * @throws service_not_configured The settings name no service.
+     * @throws service_unavailable Nobody answered, or with nothing that could be understood.
+     * @throws service_refused The service says no, and why.
+     */
+    public function call(command $command): array {
+        $response = $this->send($command);
+        $answer = $response->json();
+        if ($response->status === 200 && $answer !== null) {
+            return $answer;
+        }
+        throw self::fault($response, $answer);
+    }
+
+    /**
+     * Sends a request and returns what came.
+     *
+     * @param command $command The call.
+     * @return response
+     * @throws service_not_configured
+     * @throws service_unavailable
+     */
+    private function send(command $command): response {
+        if ($this->serviceurl === '' || $this->token === '') {
+            throw new service_not_configured();
+        }
+        $seconds = $this->seconds($command);
+        $body = $command->body();
+        $started = microtime(true);
+        try {
+            return $this->transport->send(
+                $command->method(),
+                $command->url($this->serviceurl),
+                $command->headers($this->token, $this->onbehalfof),
+                $body,
+                $seconds
+            );
+        } catch (service_unavailable $fault) {
+            $this->broken = $this->shareslimit ? $fault : null;
+            throw $fault;
+        } finally {
+            $this->spent += microtime(true) - $started;
+        }
+    }
+
+    /**
+     * Returns how long the next call may take.
+     *
+     * @param command $command The call.
+     * @return float Seconds.
+     * @throws service_unavailable There is no time left, or an earlier call has failed.
+     */
+    private function seconds(command $command): float {
+        if ($this->broken) {
+            throw $this->broken;
+        }
+        // What changes something on a host may take longer than a page that is only looked at.
+        $limit = max($this->timeout, (float) $command->seconds);
+        $left = $this->shareslimit ? $limit - $this->spent : $limit;
+        if ($left <= 0) {
+            throw new service_unavailable(service_unavailable::SLOW);
+        }
+        return $left;
+    }
+
+    /**
+     * Returns the exception that an answer means.
+     *
+     * @param response $response The answer.
+     * @param array|null $answer Its JSON.
+     * @return service_exception
+     */
+    private static function fault(response $response, ?array $answer): service_exception {
+        if ($response->type === 'application/problem+json' && is_string($answer['errorcode'] ?? null)) {
+            return service_refused::from_problem($answer);
+        }
+        $reason = $response->status >= 500 ? service_unavailable::FAILED : service_unavailable::NONSENSE;
+        return new service_unavailable($reason, "HTTP $response->status, $response->type");
+    }
+
+    /**
+     * Makes a client of the site's settings.
+     *
+     * @param string $onbehalfof User name of the person who asks.
+     * @param bool $shareslimit Whether the timeout is for all calls together.
+     * @param float|null $timeout Seconds; null: as the setting says.
+     * @return self
+     */
+    private static function made(string $onbehalfof, bool $shareslimit, ?float $timeout): self {
+        $config = get_config('mod_lticontainer');
+        return new self(
+            trim((string) ($config->serviceurl ?? '')),
+            trim((string) ($config->token ?? '')),
+            $timeout ?? (float) max(1, (int) ($config->timeout ?? self::TIMEOUT)),
+            new curl_transport((bool) ($config->verify ?? true), trim((string) ($config->cafile ?? ''))),
+            $onbehalfof,
+            $shareslimit
+        );
+    }
+}

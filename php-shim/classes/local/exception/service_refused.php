@@ -1,0 +1,87 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+namespace mod_lticontainer\local\exception;
+
+/**
+ * The service says no, and why: a problem detail (RFC 9457) of its JSON protocol.
+ *
+ * @package    mod_lticontainer
+ * @copyright  2026 The authors of the lticontainer companion
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+final class service_refused extends service_exception {
+    /** @var array Sentences of our own for errors of the service that an administrator has to mend. */
+    private const SENTENCES = [
+        'invalidtoken' => 'servicetoken',
+        'accessexception' => 'serviceforbidden',
+        'invalidrecord' => 'serviceolder',
+        'serviceunavailable' => 'servicefailed',
+        'internalerror' => 'servicefailed',
+    ];
+
+    /** @var string[] Errors after which the same call may succeed later, with nothing changed in it. */
+    private const LATER = [
+        'invalidtoken', 'accessexception', 'invalidrecord', 'serviceunavailable', 'internalerror', 'busy',
+        'rejectlimit', 'sitemaintenance', 'requesttoolarge',
+    ];
+
+    /**
+     * Constructor.
+     *
+     * @param string $servicecode Code of the error, as the service names it.
+     * @param string $title What the error means.
+     * @param string $detail What is wrong in this case.
+     * @param array[] $problems One entry for each part at fault, with sentence_en and sentence_ja where it has them.
+     */
+    public function __construct(
+        public readonly string $servicecode,
+        public readonly string $title,
+        string $detail = '',
+        public readonly array $problems = [],
+    ) {
+        $what = $detail === '' ? $title : "$title: $detail";
+        parent::__construct(self::SENTENCES[$servicecode] ?? 'servicerefused', $what, $detail);
+    }
+
+    /**
+     * Reads a problem detail.
+     *
+     * @param array $problem The JSON object.
+     * @return self
+     */
+    public static function from_problem(array $problem): self {
+        $text = fn(string $name): string => is_string($problem[$name] ?? null) ? $problem[$name] : '';
+        $entries = is_array($problem['problems'] ?? null) ? array_values(array_filter($problem['problems'], 'is_array')) : [];
+        return new self($text('errorcode'), $text('title'), $text('detail'), $entries);
+    }
+
+    /**
+     * Tells whether the same call may succeed later.
+     *
+     * @return bool
+     */
+    public function may_succeed_later(): bool {
+        return in_array($this->servicecode, self::LATER, true);
+    }
+
+    #[\Override]
+    public function sentence(): string {
+        $own = 'sentence_' . (str_starts_with(current_language(), 'ja') ? 'ja' : 'en');
+        $sentences = array_filter(array_column($this->problems, $own), 'is_string');
+        return $sentences ? implode(' ', $sentences) : parent::sentence();
+    }
+}

@@ -1,0 +1,67 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+namespace mod_lticontainer\output;
+
+use mod_lticontainer\local\check_step;
+use moodle_url;
+use renderable;
+use renderer_base;
+use templatable;
+
+/**
+ * The test of the connection, as its page shows it.
+ *
+ * @package    mod_lticontainer
+ * @copyright  2026 The authors of the lticontainer companion
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+class connection implements renderable, templatable {
+    /** @var array Bootstrap's words for the states. */
+    private const COLOURS = [
+        check_step::OK => 'success',
+        check_step::WARNING => 'warning',
+        check_step::ERROR => 'danger',
+    ];
+
+    /**
+     * Constructor.
+     *
+     * @param check_step[] $steps What was found.
+     */
+    public function __construct(
+        private readonly array $steps,
+    ) {
+    }
+
+    #[\Override]
+    public function export_for_template(renderer_base $output): array {
+        $isbad = in_array(check_step::ERROR, array_column($this->steps, 'state'), true);
+        return [
+            'isbad' => $isbad,
+            'steps' => array_map(fn(check_step $step) => [
+                'name' => $step->name,
+                'colour' => self::COLOURS[$step->state],
+                'state' => get_string("connection_{$step->state}", 'mod_lticontainer'),
+                'sentence' => $step->sentence,
+                'remedy' => $step->remedy,
+                'detail' => $step->detail,
+            ], $this->steps),
+            'again' => (new moodle_url('/mod/lticontainer/connection.php'))->out(false),
+            'settings' => (new moodle_url('/admin/settings.php', ['section' => 'modsettinglticontainer']))->out(false),
+        ];
+    }
+}

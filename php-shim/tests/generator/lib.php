@@ -1,0 +1,46 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+/**
+ * Makes instances for tests.
+ *
+ * @package    mod_lticontainer
+ * @copyright  2026 The authors of the lticontainer companion
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+
+/**
+ * Makes instances for tests.
+ *
+ * @package    mod_lticontainer
+ * @copyright  2026 The authors of the lticontainer companion
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+class mod_lticontainer_generator extends testing_module_generator {
+    #[\Override]
+    public function create_instance($record = null, ?array $options = null) {
+        $defaults = [
+            'jupyterhub_url' => '',
+            'host' => '',
+            'imgname_fltr' => 'jupyterhub',
+            'make_volumes' => 1,
+            'custom_params' => 0,
+            'use_dashboard' => 1,
+            'namepattern' => 'fullname',
+        ];
+        return parent::create_instance((object) ((array) $record + $defaults), (array) $options);
+    }
+}

@@ -1,0 +1,39 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+/**
+ * The first page of an instance.
+ *
+ * @package    mod_lticontainer
+ * @copyright  2026 The authors of the lticontainer companion
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+
+use mod_lticontainer\local\instance;
+
+require_once(__DIR__ . '/../../config.php');
+
+$instance = instance::from_cmid(required_param('id', PARAM_INT));
+require_login($instance->course, false, $instance->cm);
+$instance->require_any_page();
+
+$PAGE->set_url('/mod/lticontainer/view.php', ['id' => $instance->cm->id]);
+$PAGE->set_title($instance->course->shortname . ': ' . $instance->name());
+$PAGE->set_heading(format_string($instance->course->fullname, true, ['context' => $instance->context]));
+$instance->trigger_viewed();
+
+echo $OUTPUT->header();
+echo $OUTPUT->footer();

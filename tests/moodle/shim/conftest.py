@@ -1,0 +1,61 @@
+"""A Moodle with our plugin in it, over HTTP, and the service beside it, for all tests of this folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.mariadb import available
+from tests.support.moodle import VARIABLE, missing_part
+from tests.support.moodle_shim import Class, ShimMoodle, Template, service_beside
+from tests.support.php_site import available as php_site_available
+from tests.support.service import Service
+from tests.support.site import Site
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A Moodle with our plugin, served over HTTP, the service beside it, and a course with its people."""
+
+    shim: ShimMoodle
+    service: Service
+    site: Site
+    lesson: Class
+
+
+@pytest.fixture(scope="session")
+def template(pytestconfig: pytest.Config) -> Template:
+    """An installed Moodle to copy; it is kept from one run of the tests to the next."""
+    if reason := missing_part() or available() or php_site_available():
+        pytest.skip(reason)
+    if pytestconfig.cache is None:
+        raise RuntimeError("pytest runs without its cache")
+    return Template(pytestconfig.cache.mkdir("moodle"), Path(os.environ[VARIABLE]))
+
+
+@pytest.fixture(scope="session")
+def whole(template: Template) -> Iterator[Beside]:
+    """All of it, for the whole session."""
+    shim = ShimMoodle(template, Path(os.environ[VARIABLE]))
+    try:
+        shim.add_people()
+        lesson = shim.add_class()
+        service, site = service_beside(shim)
+        with service:
+            shim.connect(service.base_url, site.token("admin"))
+            yield Beside(shim, service, site, lesson)
+        site.close()
+    finally:
+        shim.close()
+
+
+@pytest.fixture
+def beside(whole: Beside) -> Iterator[Beside]:
+    """The same; what PHP complains of meanwhile fails the test."""
+    whole.shim.web.forget()
+    yield whole
+    assert whole.shim.web.complaints() == ""

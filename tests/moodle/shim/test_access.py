@@ -1,0 +1,49 @@
+"""Who may open which page of the plugin, in a real Moodle over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.moodle.shim.conftest import Beside
+from tests.support.moodle_shim import Visitor
+
+STAFF = ("manager", "teacher", "tutor")
+PAGES = ("/mod/lticontainer/view.php?id={cmid}",)
+
+
+@pytest.mark.parametrize("who", STAFF)
+@pytest.mark.parametrize("page", PAGES)
+def test_staff_open_every_page(beside: Beside, who: str, page: str) -> None:
+    path = page.format(**vars(beside.lesson))
+    opened = Visitor(beside.shim.web.url, who).get(path)
+    assert (opened.status, opened.url) == (200, beside.shim.web.url + path)
+    assert "Notebooks" in opened.text
+
+
+@pytest.mark.parametrize("who", ["student1", "guest", ""])
+@pytest.mark.parametrize("page", PAGES)
+def test_others_get_nothing(beside: Beside, who: str, page: str) -> None:
+    path = page.format(**vars(beside.lesson))
+    opened = Visitor(beside.shim.web.url, who).get(path)
+    assert opened.url != beside.shim.web.url + path
+
+
+def test_a_student_finds_no_link(beside: Beside) -> None:
+    page = Visitor(beside.shim.web.url, "student1").get("/course/view.php", id=beside.lesson.course)
+    assert page.status == 200
+    assert "mod/lticontainer/view.php" not in page.text
+
+
+def test_the_list_of_instances(beside: Beside) -> None:
+    url, course = beside.shim.web.url, beside.lesson.course
+    link = f"mod/lticontainer/view.php?id={beside.lesson.cmid}"
+    assert link in Visitor(url, "teacher").get("/mod/lticontainer/index.php", id=course).text
+    assert link not in Visitor(url, "student1").get("/mod/lticontainer/index.php", id=course).text
+
+
+def test_only_an_administrator_sees_settings_and_connection(beside: Beside) -> None:
+    for path in ("/admin/settings.php?section=modsettinglticontainer", "/mod/lticontainer/connection.php"):
+        assert Visitor(beside.shim.web.url, "admin").get(path).status == 200
+        refused = Visitor(beside.shim.web.url, "teacher").get(path)
+        assert "8088" not in refused.text
+        assert refused.status in (403, 404)
