@@ -168,8 +168,9 @@ def _line(steps: range, last: Mapping[int, tuple[int, int]], interval_us: int) -
 def _sum(counts: Iterable[Count], key: Callable[[Count], T]) -> dict[T, tuple[int, int]]:
     found: dict[T, tuple[int, int]] = {}
     for count in counts:
-        ok, error = found.get(key(count), (0, 0))
-        found[key(count)] = (ok + count.ok, error + count.error)
+        name = key(count)
+        ok, error = found.get(name, (0, 0))
+        found[name] = (ok + count.ok, error + count.error)
     return found
 
 

@@ -6,6 +6,7 @@ Source: the plugin's charts, and the data of its proxies.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 
 NO_FILE = ".none"
 NO_USER = ".anyone"
@@ -35,6 +36,7 @@ def stored_files(shown: str) -> Collection[str]:
     return ("", NO_FILE) if shown == NO_FILE else (shown,)
 
 
+@lru_cache(maxsize=4_096)
 def code_number(codenum: str) -> int:
     """Return a code number as an integer; 999 where it is missing, or no number at all."""
     is_number = codenum.isascii() and codenum.isdecimal() and len(codenum) <= CODE_DIGITS

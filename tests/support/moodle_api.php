@@ -108,6 +108,18 @@ $actions = [
             $addresses
         );
     },
+    // The token that a proxy sends records with: of a user who may, for the service that the plugin brings along.
+    'make_record_token' => function ($username) {
+        set_config('enablewebservices', 1);
+        set_config('webserviceprotocols', 'rest');
+        $user = core_user::get_user_by_username($username);
+        $manager = new webservice();
+        $service = $manager->get_external_service_by_shortname('mod_lticontainer', MUST_EXIST);
+        if (!$GLOBALS['DB']->record_exists('external_services_users', ['externalserviceid' => $service->id, 'userid' => $user->id])) {
+            $manager->add_ws_authorised_user((object) ['externalserviceid' => $service->id, 'userid' => $user->id]);
+        }
+        return \core_external\util::generate_token(EXTERNAL_TOKEN_PERMANENT, $service, $user->id, context_system::instance());
+    },
     'delete_token' => function ($token) {
         $manager = new webservice();
         $manager->delete_user_ws_token($GLOBALS['DB']->get_field('external_tokens', 'id', ['token' => $token]));
