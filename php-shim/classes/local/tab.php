@@ -25,13 +25,7 @@ namespace mod_lticontainer\local;
  */
 enum tab: string {
     case OVERVIEW = 'view';
-    case DASHBOARD = 'dashboard';
-    case CHARTS = 'charts';
-    case PROGRESS = 'progress';
     case ACTIVITIES = 'ltis';
-    case VOLUMES = 'volumes';
-    case CONTAINERS = 'containers';
-    case HUB = 'hub';
 
     /**
      * Returns the title.
@@ -50,11 +44,7 @@ enum tab: string {
     public function capabilities(): array {
         return match ($this) {
             self::OVERVIEW => instance::PAGE_CAPABILITIES,
-            self::DASHBOARD => ['mod/lticontainer:dashboard_view'],
-            self::CHARTS, self::PROGRESS => ['mod/lticontainer:chart_view'],
             self::ACTIVITIES => ['mod/lticontainer:lti_view'],
-            self::VOLUMES => ['mod/lticontainer:volume_view'],
-            self::CONTAINERS, self::HUB => ['mod/lticontainer:jupyterhub_user'],
         };
     }
 
@@ -65,7 +55,7 @@ enum tab: string {
      * @return bool
      */
     public function is_offered(instance $instance): bool {
-        $isused = $this !== self::DASHBOARD || $instance->record->use_dashboard;
+        $isused = true;
         return $isused && has_any_capability($this->capabilities(), $instance->context);
     }
 
