@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 import pytest
 
@@ -32,7 +31,7 @@ def confirm(visitor: Visitor, path: str, shown: Page) -> Page:
     return visitor.post(path, shown.fields | {"reviewed": found[1]})
 
 
-def change(beside: Beside, lti: int, values: Mapping[str, str]) -> tuple[Page, Page]:
+def change(beside: Beside, lti: int, values: dict[str, str]) -> tuple[Page, Page]:
     """Change parameters as a teacher; return the page that shows what changes, and the one after saving."""
     teacher = Visitor(beside.shim.web.url, "teacher")
     path = path_of(beside, "lti", lti)
