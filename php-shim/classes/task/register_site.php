@@ -18,6 +18,7 @@ namespace mod_lticontainer\task;
 
 use core\task\scheduled_task;
 use mod_lticontainer\local\client;
+use mod_lticontainer\local\host_mapping;
 use mod_lticontainer\local\registration;
 use mod_lticontainer\local\system_lines;
 
@@ -47,6 +48,7 @@ class register_site extends scheduled_task {
             return;
         }
         $client = client::in_background();
+        host_mapping::apply($client);
         $registered = registration::site($client);
         $changed = 0;
         foreach (registration::courses() as $courseid) {
