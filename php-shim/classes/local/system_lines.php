@@ -52,6 +52,21 @@ final class system_lines {
     }
 
     /**
+     * Returns the token that a text holds.
+     *
+     * @param string $text Custom parameters.
+     * @return string Empty where it holds none.
+     */
+    public static function token(string $text): string {
+        foreach (self::lines($text) as $line) {
+            if (self::name($line) === self::TOKEN) {
+                return trim(explode('=', $line, 2)[1] ?? '');
+            }
+        }
+        return '';
+    }
+
+    /**
      * Tells whether the system has written lines into a text.
      *
      * @param string $text Custom parameters.
