@@ -130,9 +130,9 @@ final class system_lines {
         $instances = activities::instances($courseid);
         $changed = 0;
         foreach (activities::of_course($courseid) as $activity) {
-            $isdue = self::has_any($activity->text) && ($all || !self::are_of($activity->text, $activity->id));
-            $responsible = $isdue ? activities::responsible($activity, $instances) : null;
-            if ($responsible !== null) {
+            $responsible = self::has_any($activity->text) ? activities::responsible($activity, $instances) : null;
+            $isown = self::ids($activity->text) === [$responsible, $activity->id];
+            if ($responsible !== null && ($all || !$isown)) {
                 $context = $activity->context($responsible, $coursename);
                 $changed += self::renew_one($activity, $context, $client) ? 1 : 0;
             }

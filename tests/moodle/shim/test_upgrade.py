@@ -57,8 +57,9 @@ def as_written(shim: ShimMoodle) -> str:
     done = subprocess.run(
         ["sh", "-e"], input=block, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=300, check=False
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    said: str = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    return said
 
 
 def after(shim: ShimMoodle, service: Service, site: Site) -> str:
