@@ -9,7 +9,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 SYSTEM_PACKAGES = mariadb-server-core mariadb-client-core nginx systemd chromium chromium-driver fonts-noto-cjk \
-	openssh-server openssh-client docker.io iptables podman conmon busybox-static iproute2
+	openssh-server openssh-client docker.io iptables podman conmon busybox-static iproute2 php-cli phpunit
 
 .PHONY: run test bench lint lock vendor system clean
 

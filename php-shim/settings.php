@@ -25,6 +25,7 @@
 defined('MOODLE_INTERNAL') || die();
 
 use mod_lticontainer\local\client;
+use mod_lticontainer\local\legacy;
 
 $category = new admin_category(
     'modlticontainerfolder',
@@ -46,20 +47,24 @@ if ($ADMIN->fulltree) {
         new lang_string('service', 'mod_lticontainer'),
         new lang_string('service_desc', 'mod_lticontainer')
     ));
-    $settings->add(new admin_setting_configtext(
+    $setting = new admin_setting_configtext(
         'mod_lticontainer/serviceurl',
         new lang_string('serviceurl', 'mod_lticontainer'),
         new lang_string('serviceurl_desc', 'mod_lticontainer'),
         '',
         PARAM_URL,
         60
-    ));
-    $settings->add(new admin_setting_configpasswordunmask(
+    );
+    $setting->set_updatedcallback([legacy::class, 'settings_changed']);
+    $settings->add($setting);
+    $setting = new admin_setting_configpasswordunmask(
         'mod_lticontainer/token',
         new lang_string('token', 'mod_lticontainer'),
         new lang_string('token_desc', 'mod_lticontainer'),
         ''
-    ));
+    );
+    $setting->set_updatedcallback([legacy::class, 'settings_changed']);
+    $settings->add($setting);
     $settings->add(new admin_setting_configtext(
         'mod_lticontainer/timeout',
         new lang_string('timeout', 'mod_lticontainer'),

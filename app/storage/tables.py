@@ -90,6 +90,7 @@ client_data = _table(
     _text("date", DATE),
     _number("updatetm"),
     Index(None, "session", "message"),
+    Index(None, "cell_id"),
 )
 
 server_data = _table(

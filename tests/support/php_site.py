@@ -45,11 +45,13 @@ class PhpSite:
 
     :param workers: how many requests PHP works on at a time.
     :param input_vars: PHP's max_input_vars.
+    :param told_port: the port that the application is told, where it has to be another than that of nginx.
     """
 
-    def __init__(self, *, workers: int = 6, input_vars: int = 5000) -> None:
+    def __init__(self, *, workers: int = 6, input_vars: int = 5000, told_port: int | None = None) -> None:
         self.port = process.free_port()
         self.url = f"http://{HOST}:{self.port}"
+        self._told_port = told_port or self.port
         self._workers = workers
         self._input_vars = input_vars
         self._own = Path(tempfile.mkdtemp(prefix="php-"))
@@ -67,7 +69,8 @@ class PhpSite:
         user, as_user = ("user root;", "user = root\ngroup = root") if is_root else ("", "")
         pool = _FPM.format(own=self._own, user=as_user, workers=self._workers)
         (self._own / "fpm.conf").write_text(pool)
-        site = _NGINX.format(own=self._own, places=places, user=user, port=self.port, code=code)
+        ports = {"port": self.port, "told_port": self._told_port}
+        site = _NGINX.format(own=self._own, places=places, user=user, code=code, **ports)
         (self._own / "nginx.conf").write_text(site)
         limits = ["-d", f"max_input_vars={self._input_vars}"]
         root = ["-R"] if is_root else []
@@ -174,7 +177,7 @@ http {{
             fastcgi_param GATEWAY_INTERFACE CGI/1.1;
             fastcgi_param REMOTE_ADDR $remote_addr;
             fastcgi_param SERVER_ADDR $server_addr;
-            fastcgi_param SERVER_PORT $server_port;
+            fastcgi_param SERVER_PORT {told_port};
             fastcgi_param SERVER_NAME $host;
             fastcgi_param SERVER_SOFTWARE nginx/$nginx_version;
             fastcgi_param REMOTE_PORT $remote_port;

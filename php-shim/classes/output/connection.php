@@ -41,17 +41,27 @@ class connection implements renderable, templatable {
      * Constructor.
      *
      * @param check_step[] $steps What was found.
+     * @param int $withouthost How many instances of 1.6.3 have no host yet.
+     * @param int $withsecret How many instances hold a password or a token of 1.6.3.
      */
     public function __construct(
         private readonly array $steps,
+        private readonly int $withouthost,
+        private readonly int $withsecret,
     ) {
     }
 
     #[\Override]
     public function export_for_template(renderer_base $output): array {
         $isbad = in_array(check_step::ERROR, array_column($this->steps, 'state'), true);
+        $page = new moodle_url('/mod/lticontainer/connection.php');
         return [
             'isbad' => $isbad,
+            'haslegacy' => $this->withouthost || $this->withsecret,
+            'withouthost' => $this->withouthost,
+            'withsecret' => $this->withsecret,
+            'action' => $page->out(false),
+            'sesskey' => sesskey(),
             'steps' => array_map(fn(check_step $step) => [
                 'name' => $step->name,
                 'colour' => self::COLOURS[$step->state],
@@ -60,7 +70,7 @@ class connection implements renderable, templatable {
                 'remedy' => $step->remedy,
                 'detail' => $step->detail,
             ], $this->steps),
-            'again' => (new moodle_url('/mod/lticontainer/connection.php'))->out(false),
+            'again' => $page->out(false),
             'settings' => (new moodle_url('/admin/settings.php', ['section' => 'modsettinglticontainer']))->out(false),
         ];
     }

@@ -1,0 +1,70 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+namespace mod_lticontainer\local;
+
+/**
+ * An LTI activity of a course, in its place there.
+ *
+ * @package    mod_lticontainer
+ * @copyright  2026 The authors of the lticontainer companion
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+final class activity {
+    /**
+     * Constructor.
+     *
+     * @param int $id Id in the table lti.
+     * @param int $courseid Id of the course.
+     * @param int $cmid Id of the course module.
+     * @param string $name Name, as it is stored.
+     * @param string $text Custom parameters, as Moodle keeps them.
+     * @param int $launchcontainer Moodle's number; in the place of 1, the tool's default, that of the tool.
+     * @param string $tooldomain Domain of the tool; empty where it has none.
+     * @param string $toolurl URL of the tool; empty where it has none.
+     * @param bool $visible Whether students see it.
+     */
+    public function __construct(
+        public readonly int $id,
+        public readonly int $courseid,
+        public readonly int $cmid,
+        public readonly string $name,
+        public readonly string $text,
+        public readonly int $launchcontainer,
+        public readonly string $tooldomain,
+        public readonly string $toolurl,
+        public readonly bool $visible,
+    ) {
+    }
+
+    /**
+     * Returns what the service has to know to write the parameters.
+     *
+     * @param int $instanceid Id of the instance that is responsible.
+     * @param string $coursename Name of the course, as it is stored.
+     * @return array The struct context of build_custom_params.
+     */
+    public function context(int $instanceid, string $coursename): array {
+        return [
+            'course_id' => $this->courseid,
+            'course_name' => $coursename,
+            'lti_id' => $this->id,
+            'lti_name' => $this->name,
+            'inst_id' => $instanceid,
+            'launch_container' => $this->launchcontainer,
+        ];
+    }
+}

@@ -1,0 +1,64 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+namespace mod_lticontainer\task;
+
+use core\task\adhoc_task;
+use core\task\manager;
+use mod_lticontainer\local\client;
+use mod_lticontainer\local\registration;
+use mod_lticontainer\local\system_lines;
+
+/**
+ * Tells the service of the LTI activities of a course, and has system lines made anew where they are not their own.
+ *
+ * @package    mod_lticontainer
+ * @copyright  2026 The authors of the lticontainer companion
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+class register_course extends adhoc_task {
+    /**
+     * Has it done soon; once, however often it is asked for meanwhile. A course without an instance needs nothing.
+     *
+     * @param int $courseid Id of the course.
+     * @param bool $all Whether all system lines are made anew.
+     */
+    public static function queue(int $courseid, bool $all = false): void {
+        global $DB;
+        if (!$DB->record_exists('lticontainer', ['course' => $courseid])) {
+            return;
+        }
+        $task = new self();
+        $task->set_component('mod_lticontainer');
+        $task->set_custom_data(['courseid' => $courseid, 'all' => $all]);
+        manager::queue_adhoc_task($task, true);
+    }
+
+    /**
+     * Does it. Where the service is away Moodle tries again, later and later.
+     */
+    public function execute() {
+        global $DB;
+        ['courseid' => $courseid, 'all' => $all] = (array) $this->get_custom_data();
+        if (!client::is_configured() || !$DB->record_exists('course', ['id' => $courseid])) {
+            return;
+        }
+        $client = client::in_background();
+        $registered = registration::course($courseid, $client);
+        $changed = system_lines::renew($courseid, $client, $all);
+        mtrace("Course $courseid: $registered activities registered, system lines of $changed made anew.");
+    }
+}

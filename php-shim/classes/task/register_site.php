@@ -1,0 +1,59 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+namespace mod_lticontainer\task;
+
+use core\task\scheduled_task;
+use mod_lticontainer\local\client;
+use mod_lticontainer\local\host_mapping;
+use mod_lticontainer\local\registration;
+use mod_lticontainer\local\system_lines;
+
+/**
+ * Tells the service of all LTI activities of the site, for what no event has told.
+ *
+ * @package    mod_lticontainer
+ * @copyright  2026 The authors of the lticontainer companion
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+class register_site extends scheduled_task {
+    /**
+     * Returns the name of the task.
+     *
+     * @return string
+     */
+    public function get_name() {
+        return get_string('task_register_site', 'mod_lticontainer');
+    }
+
+    /**
+     * Does it.
+     */
+    public function execute() {
+        if (!client::is_configured()) {
+            mtrace(get_string('servicenotset', 'mod_lticontainer'));
+            return;
+        }
+        $client = client::in_background();
+        host_mapping::apply($client);
+        $registered = registration::site($client);
+        $changed = 0;
+        foreach (registration::courses() as $courseid) {
+            $changed += system_lines::renew($courseid, $client, false);
+        }
+        mtrace("$registered activities registered, system lines of $changed made anew.");
+    }
+}

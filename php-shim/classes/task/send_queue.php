@@ -1,0 +1,57 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+namespace mod_lticontainer\task;
+
+use core\task\scheduled_task;
+use mod_lticontainer\local\client;
+use mod_lticontainer\local\queue;
+
+/**
+ * Sends what the service has not acknowledged yet.
+ *
+ * @package    mod_lticontainer
+ * @copyright  2026 The authors of the lticontainer companion
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+class send_queue extends scheduled_task {
+    /** @var int Seconds for each kind; the task comes every minute. */
+    private const SECONDS = 25;
+
+    /**
+     * Returns the name of the task.
+     *
+     * @return string
+     */
+    public function get_name() {
+        return get_string('task_send_queue', 'mod_lticontainer');
+    }
+
+    /**
+     * Sends.
+     */
+    public function execute() {
+        foreach ([queue::RECORDS, queue::ERASURES] as $kind) {
+            $before = queue::count($kind);
+            if ($before === 0) {
+                continue;
+            }
+            $fault = queue::send($kind, client::in_background(), microtime(true) + self::SECONDS);
+            $waiting = queue::count($kind);
+            mtrace("$kind: $before were waiting, $waiting are left." . ($fault ? ' ' . $fault->sentence() : ''));
+        }
+    }
+}

@@ -1,0 +1,169 @@
+"""From mod_lticontainer 1.6.3 to the plugin: what a site has stays, and what was dangerous goes."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.integration.test_golden import GOLDEN
+from tests.support.cli import run_here
+from tests.support.clients import rest
+from tests.support.moodle import VARIABLE
+from tests.support.moodle_163 import CAPABILITIES, Old, Plugin163
+from tests.support.moodle_shim import ShimMoodle, Template, Visitor, service_beside
+from tests.support.service import Service
+from tests.support.site import Row, Site, seen
+
+DATA = ("client_data", "server_data", "session", "tags")
+AFTER = r"--classname=\mod_lticontainer\task\after_upgrade"
+
+
+@dataclass(frozen=True)
+class Upgraded:
+    """A Moodle after the upgrade, with what was there before it."""
+
+    shim: ShimMoodle
+    service: Service
+    site: Site
+    old: Old
+    rows: dict[str, list[Row]]
+    said: str
+
+
+def columns(shim: ShimMoodle, table: str) -> list[tuple[object, ...]]:
+    names = "column_name, column_type, is_nullable, column_default"
+    where = "table_schema = %s AND table_name = %s ORDER BY column_name"
+    return shim.server.execute(
+        f"SELECT {names} FROM information_schema.columns WHERE {where}", (shim.moodle.database, f"mdl_{table}")
+    )
+
+
+@pytest.fixture(scope="module")
+def upgraded(template: Template) -> Iterator[Upgraded]:
+    """The upgrade, once: rows of 1.6.3, hosts made of them, our code in its place, the task afterwards."""
+    shim = ShimMoodle(template, Path(os.environ[VARIABLE]), plugin=False)
+    try:
+        shim.add_people()
+        plugin = Plugin163(shim.moodle)
+        plugin.install()
+        old = plugin.add_class("old", "teacher")
+        for name, rows in GOLDEN["tables"].items():
+            for row in rows:
+                names, places = ", ".join(row), ", ".join(["%s"] * len(row))
+                values = tuple(row.values())
+                shim.moodle.execute(f"INSERT INTO {{lticontainer_{name}}} ({names}) VALUES ({places})", values)
+        rows = {name: shim.moodle.rows(f"lticontainer_{name}") for name in DATA}
+        service, site = service_beside(shim)
+        imported = run_here("host", "import-moodle", "--url-stdin", env=site.env, input=f"{shim.moodle.url}\n")
+        assert imported.returncode == 0, imported.stderr
+        said = shim.add_plugin()
+        with service:
+            shim.connect(service.base_url, site.token("admin"))
+            said += shim.moodle.run_script("adhoc_task.php", AFTER, "--execute")
+            yield Upgraded(shim, service, site, old, rows, said)
+        site.close()
+    finally:
+        shim.close()
+
+
+def test_nothing_complains_on_the_way(upgraded: Upgraded) -> None:
+    assert re.findall("(?i)notice|warning|debug|exception", upgraded.said) == []
+
+
+def test_the_tables_are_those_of_a_fresh_install(upgraded: Upgraded) -> None:
+    done = upgraded.shim.moodle.run_script("check_database_schema.php", check=False)
+    assert "lticontainer" not in done
+    host = [row for row in columns(upgraded.shim, "lticontainer") if row[0] == "host"]
+    assert host
+    assert columns(upgraded.shim, "lticontainer_queue")
+
+
+def test_instances_and_hidden_activities_stay(upgraded: Upgraded) -> None:
+    rows = upgraded.shim.moodle.rows("lticontainer")
+    assert [row["name"] for row in rows] == ["Old docker", "Old Other"]
+    assert {row["no_display_lti"] for row in rows} == {str(upgraded.old.hidden_lti)}
+    assert {row["api_token"] for row in rows} == {"hub-token"}
+
+
+def test_rows_of_students_stay(upgraded: Upgraded) -> None:
+    assert {name: upgraded.shim.moodle.rows(f"lticontainer_{name}") for name in DATA} == upgraded.rows
+
+
+def test_each_instance_has_the_host_of_its_login(upgraded: Upgraded) -> None:
+    rows = upgraded.shim.moodle.rows("lticontainer")
+    assert [row["host"] for row in rows] == ["hub.example.org", "hub.example.org-other"]
+    assert "2 instances have got their host" in upgraded.said
+
+
+def test_capabilities_and_roles_stay(upgraded: Upgraded) -> None:
+    found = upgraded.shim.moodle.execute("SELECT name FROM {capabilities} WHERE component = 'mod_lticontainer'")
+    assert {name for (name,) in found} == {f"mod/lticontainer:{name}" for name in CAPABILITIES}
+    [[given]] = upgraded.shim.moodle.execute(
+        "SELECT COUNT(*) FROM {role_capabilities} WHERE capability LIKE 'mod/lticontainer:%%'"
+    )
+    assert given == 14 + 13 + 4
+
+
+def test_an_old_token_still_opens_the_web_service(upgraded: Upgraded) -> None:
+    answer = rest(upgraded.shim.web.port, [seen("upgraded", upgraded.old.ltis[0])], upgraded.old.token)
+    assert answer.body == b"[]"
+    assert upgraded.site.rows("session", session="upgraded")
+
+
+def test_system_lines_are_made_anew_with_tokens_of_their_own(upgraded: Upgraded) -> None:
+    texts = texts_of(upgraded)
+    shown = [texts[lti] for lti in upgraded.old.ltis if lti != upgraded.old.hidden_lti]
+    tokens = [re.findall(r"^lms_rpctoken=(\S+)", text, re.MULTILINE)[0] for text in shown]
+    assert upgraded.old.token not in tokens
+    assert len(set(tokens)) == len(tokens) == 2
+    for lti, text in zip(upgraded.old.ltis, shown, strict=False):
+        assert f"lms_sessioninfo={upgraded.old.instances[0]},{lti}" in text
+        assert f"lms_serverurl={upgraded.shim.web.url}" in text
+        assert "lms_vol_my_task=Task" in text
+        assert text.endswith("own=1")
+
+
+def test_activities_are_registered(upgraded: Upgraded) -> None:
+    registered = upgraded.site.rows("ltis")
+    assert {row["lti_id"] for row in registered} >= {
+        lti for lti in upgraded.old.ltis if lti != upgraded.old.hidden_lti
+    }
+
+
+def test_administrators_are_told_that_the_old_token_can_go(upgraded: Upgraded) -> None:
+    rows = upgraded.shim.moodle.execute(
+        "SELECT subject, fullmessage FROM {notifications} WHERE component = 'mod_lticontainer'"
+    )
+    assert [subject for subject, _ in rows] == ["The old token of the notebook records can be revoked"]
+    assert "/admin/webservice/tokens.php" in rows[0][1]
+
+
+def test_pages_open_without_a_complaint(upgraded: Upgraded) -> None:
+    upgraded.shim.web.forget()
+    page = Visitor(upgraded.shim.web.url, "teacher").get("/mod/lticontainer/view.php", id=upgraded.old.cmids[0])
+    assert page.status == 200
+    assert "Old docker" in page.text
+    assert upgraded.shim.web.complaints() == ""
+
+
+def test_an_administrator_removes_passwords_and_tokens_last(upgraded: Upgraded) -> None:
+    admin, path = Visitor(upgraded.shim.web.url, "admin"), "/mod/lticontainer/connection.php"
+    page = admin.get(path)
+    assert "2 instances still hold an SSH password" in page.text
+    assert "Remove the SSH passwords" in admin.post(path, {"action": "secrets"}).text
+    admin.post(path, {"action": "secrets", "confirm": 1, "sesskey": "forged"})
+    assert {row["docker_pass"] for row in upgraded.shim.moodle.rows("lticontainer")} == {"open-sesame"}
+    done = admin.post(path, {"action": "secrets", "confirm": 1, "sesskey": page.sesskey})
+    assert "are removed" in done.text
+    rows = upgraded.shim.moodle.rows("lticontainer")
+    assert {(row["docker_pass"], row["rpc_token"], row["api_token"]) for row in rows} == {("", "", "hub-token")}
+    assert "1.6.3" not in done.text.split('id="page-footer"')[0].split("<main")[-1]
+
+
+def texts_of(upgraded: Upgraded) -> dict[int, str]:
+    return dict(upgraded.shim.moodle.execute("SELECT id, instructorcustomparameters FROM {lti}"))
