@@ -15,25 +15,34 @@
 // along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
 
 /**
- * The first page of an instance.
+ * The first page of an instance: its settings, and whether service and container host answer.
  *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 
-use mod_lticontainer\local\instance;
+use mod_lticontainer\local\activities;
+use mod_lticontainer\local\command;
+use mod_lticontainer\local\page;
+use mod_lticontainer\local\tab;
+use mod_lticontainer\output\overview;
 
 require_once(__DIR__ . '/../../config.php');
 
-$instance = instance::from_cmid(required_param('id', PARAM_INT));
-require_login($instance->course, false, $instance->cm);
-$instance->require_any_page();
+$page = page::open(tab::OVERVIEW);
+$page->instance->trigger_viewed();
 
-$PAGE->set_url('/mod/lticontainer/view.php', ['id' => $instance->cm->id]);
-$PAGE->set_title($instance->course->shortname . ': ' . $instance->name());
-$PAGE->set_heading(format_string($instance->course->fullname, true, ['context' => $instance->context]));
-$instance->trigger_viewed();
+$host = (string) $page->instance->record->host;
+$service = $page->ask(command::call('get_site_info'), 'version');
+$checked = $service && $host !== '' ? $page->ask(command::call('check_host', ['host' => $host]), 'steps') : null;
 
-echo $OUTPUT->header();
-echo $OUTPUT->footer();
+$maychange = has_capability('moodle/course:manageactivities', $page->instance->context);
+$settings = new moodle_url('/course/modedit.php', ['update' => $page->instance->cm->id, 'return' => 1]);
+$page->show('overview', new overview(
+    $page->instance,
+    activities::of_course((int) $page->instance->course->id),
+    $service,
+    $checked,
+    $maychange ? $settings->out(false) : ''
+));

@@ -39,6 +39,8 @@ CREATE TABLE lticontainer_client_data (
     CONSTRAINT pk_lticontainer_client_data PRIMARY KEY (id)
 ) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
 
+CREATE INDEX ix_lticontainer_client_data_cell_id ON lticontainer_client_data (cell_id);
+
 CREATE INDEX ix_lticontainer_client_data_session_message ON lticontainer_client_data (session, message);
 
 CREATE TABLE lticontainer_counts (

@@ -39,6 +39,8 @@ CREATE TABLE lticontainer_client_data (
     CONSTRAINT pk_lticontainer_client_data PRIMARY KEY (id)
 );
 
+CREATE INDEX ix_lticontainer_client_data_cell_id ON lticontainer_client_data (cell_id);
+
 CREATE INDEX ix_lticontainer_client_data_session_message ON lticontainer_client_data (session, message);
 
 CREATE TABLE lticontainer_counts (
@@ -96,7 +98,7 @@ CREATE TABLE lticontainer_executions (
     CONSTRAINT uq_lticontainer_executions_session_message UNIQUE (session, message)
 );
 
-CREATE INDEX ix_lticontainer_executions_charts ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, filename, lti_id, inst_id, asked_us);
+CREATE INDEX ix_lticontainer_executions_charts ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, filename, lti_id, inst_id, asked_us) WHERE slot_us IS NOT NULL;
 
 CREATE INDEX ix_lticontainer_executions_course ON lticontainer_executions (course);
 

@@ -128,7 +128,14 @@ def step_labels(period: Period, zone: tzinfo) -> list[str]:
         shape = clock
     else:
         shape = f"%m-%d {clock}"
-    return [_local(start, zone).strftime(shape) for start in period.steps()]
+    return [_label(_local(start, zone), shape) for start in period.steps()]
+
+
+def _label(moment: datetime, shape: str) -> str:
+    """Write a time; with its offset where the clock shows it twice, because summer time ends."""
+    text = moment.strftime(shape)
+    is_twice = moment.replace(fold=1 - moment.fold).utcoffset() != moment.utcoffset()
+    return text + moment.isoformat()[-6:] if is_twice else text
 
 
 def _local(moment_us: int, zone: tzinfo) -> datetime:

@@ -9,8 +9,9 @@ before, or after. What comes after is new data.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select, update
 
 from app.activity.execution import Execution
 from app.activity.executions_store import COLUMNS
@@ -138,9 +139,9 @@ class PrivacyStore:
     def _erase_tags(self, cells: Collection[tuple[str, str]]) -> int:
         """Erase the tags of cells that nobody else has run."""
         count = 0
-        for chunk in batched(sorted(cells), CHUNK):
+        for chunk in batched(sorted(cells), ID_CHUNK if self._layout.own else CHUNK):
             with self._database.reading() as connection:
-                unused = set(chunk) - _cells(connection, self._layout, _among(self._layout, chunk))
+                unused = _unused(connection, self._layout, chunk)
             for few in batched(sorted(unused), ID_CHUNK):
                 count += self._database.write(_erase_tags, self._layout, few)
         return count
@@ -207,13 +208,23 @@ def _erase_strays(connection: Connection, layout: Layout, username: str) -> Eras
     return Erased()
 
 
-def _among(layout: Layout, cells: Collection[tuple[str, str]]) -> ColumnElement[bool]:
-    """Return the condition that a client row is of one of some cells, in whatever file."""
-    return layout.client_data.c.cell_id.in_({cell for cell, _ in cells})
+def unused_cells(layout: Layout, cells: Collection[tuple[str, str]]) -> Select[Any]:
+    """Return the statement that finds cells with tags, among these, that nobody has run; for the own layout."""
+    c, tags = layout.client_data.c, layout.tags.c
+    run = select(c.id).where(c.cell_id == tags.cell_id, c.filename == tags.filename).exists()
+    return select(tags.cell_id, tags.filename).where(layout.cells(cells), ~run)
+
+
+def _unused(connection: Connection, layout: Layout, cells: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    if layout.own:
+        return {(row[0], row[1]) for row in connection.execute(unused_cells(layout, cells))}
+    # Moodle's table has no index of cells: it is read once for all of them.
+    these = layout.client_data.c.cell_id.in_({cell for cell, _ in cells})
+    return set(cells) - _cells(connection, layout, these)
 
 
 def _erase_tags(connection: Connection, layout: Layout, cells: Collection[tuple[str, str]]) -> int:
     # Whoever is just running one of them has a share lock on its tags: wait, and ask again who has run it.
     connection.execute(select(layout.tags.c.id).where(layout.cells(cells)).with_for_update()).all()
-    unused = set(cells) - _cells(connection, layout, _among(layout, cells))
+    unused = _unused(connection, layout, cells)
     return connection.execute(delete(layout.tags).where(layout.cells(unused))).rowcount

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any, BinaryIO
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,7 +15,7 @@ from app.activity.privacy import Erased, check_user
 from app.audit.entry import Target
 from app.audit.trail import Trail
 from app.auth.caller import ADMIN, Caller
-from app.cli.common import Progress, actor, bar, print_table, printable, service, when
+from app.cli.common import Progress, actor, bar, print_table, printable, service, when, whole_file
 from app.downloads import DownloadCall
 from app.errors import InvalidParameter
 from app.factory import Service
@@ -43,29 +45,35 @@ def activity() -> None:
 @click.option(
     "--format", "kind", type=click.Choice(list(FORMATS)), default="csv", show_default=True, help="Format."
 )
-@click.option("--output", type=click.File("wb", atomic=True), help="File to write; without it standard output.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write; without it, or with `-`, standard output.",
+)
 @click.option("--username", default="", help="One user.")
 @click.option("--filename", default="", help="One notebook.")
 @click.option("--start", default="", help="ISO 8601: runs from this time on.")
 @click.option("--end", default="", help="ISO 8601: runs before this time.")
 @click.option("--zone", default="", help="Zone of all times, such as Asia/Tokyo.")
 @click.option("--pseudonymous", is_flag=True, help="Pseudonyms for users, sessions and messages.")
-def export(kind: str, output: BinaryIO | None, course: int, **options: Any) -> None:
+def export(kind: str, output: Path | None, course: int, **options: Any) -> None:
     """Write the cell runs of a course to a file.
 
-    A file is there only once it is whole.
+    A file is there only once it is whole, and a new one is for its owner only.
     """
     parts = service()
     download = parts.downloads.by_path[FORMATS[kind]]
     given = {"course_id": course, **options} | ({"limit": ALL_STATEMENTS} if kind == "xapi" else {})
     arguments = load_arguments(download.params, given)
     content = download.handler(DownloadCall(_CALLER, download, arguments))
-    written = 0
-    for chunk in content.chunks:
-        (output or sys.stdout.buffer).write(chunk)
-        written += len(chunk)
-        _say(f"{written / 1e6:.1f} MB")
-    sys.stdout.buffer.flush()
+    place = nullcontext(sys.stdout.buffer) if output is None or str(output) == "-" else whole_file(output)
+    with place as file:
+        written = 0
+        for chunk in content.chunks:
+            file.write(chunk)
+            written += len(chunk)
+            _say(f"{written / 1e6:.1f} MB")
+        file.flush()
     _say("")
 
 
@@ -207,7 +215,7 @@ def keep(course: int, days: int | None) -> None:
 
 
 @activity.command()
-@click.option("--course", type=COURSE, help="Only this course.")
+@click.option("--course", type=COURSE, help="Only this course; --new begins where it did.")
 @click.option("--new", "only_new", is_flag=True, help="Only rows new since the last rebuild; for a timer.")
 def rebuild(course: int | None, only_new: bool) -> None:
     """Make cell runs anew from the rows of records that are there, and count them.

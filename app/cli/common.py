@@ -6,9 +6,12 @@ import os
 import pwd
 import re
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -53,6 +56,30 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 def printable(text: str) -> str:
     """Return text without control characters: what students type must not steer an administrator's terminal."""
     return re.sub("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "\ufffd", text)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that is there only once the block has ended well; until then, what was there before stays.
+
+    A new one is for its owner only; one that is replaced keeps its mode.
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=".lticontainer-")
+    except OSError as error:
+        raise click.ClickException(f"{path} can't be written: {error.strerror}") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            Path(name).chmod(path.stat().st_mode & 0o777)
+        Path(name).replace(path)
+    except OSError as error:
+        raise click.ClickException(f"{path} can't be written: {error.strerror}") from error
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from app.activity.privacy_store import CHUNK
+from app.activity.privacy_store import CHUNK, unused_cells
 from app.errors import AccessDenied, InvalidParameter, RecordRejected
 from app.storage import tables as t
+from app.storage.layout import OWN
 from tests.support.cli import run_here
 from tests.support.site import Row, Site, call, cell_run, record, seen
 
@@ -128,6 +129,24 @@ def test_a_long_session_goes_in_parts(placed: Site) -> None:
     write(placed, seen("s", 7), *(part for n in range(count) for part in run("s", f"m{n}", "anna")))
     assert erase(placed, "anna")["executions"] == count
     assert [name for name in DATA if placed.count(name)] == []
+
+
+def test_who_has_run_a_cell_is_found_by_an_index(placed: Site) -> None:
+    """Tags go in a transaction that others wait for: it must not read every record that there is."""
+    with placed.parts.database.writing() as connection:
+        rows = [
+            {"session": f"s{n}", "message": "m", "cell_id": f"cell-{n}", "filename": "f"} for n in range(3_000)
+        ]
+        connection.execute(insert(t.client_data), rows)
+        connection.execute(
+            insert(t.tags), [{"cell_id": f"cell-{n}", "filename": "f", "tags": ""} for n in range(300)]
+        )
+    cells = {(f"cell-{n}", "f") for n in range(0, 6_000, 200)}
+    explain = "EXPLAIN QUERY PLAN" if placed.parts.database.is_sqlite else "EXPLAIN"
+    with placed.parts.database.reading() as connection:
+        compiled = unused_cells(OWN, cells).compile(connection.engine, compile_kwargs={"literal_binds": True})
+        plan = str(connection.exec_driver_sql(f"{explain} {compiled}").fetchall())
+    assert "ix_lticontainer_client_data_cell_id" in plan
 
 
 def test_a_request_that_can_not_be_read_goes_if_it_names_the_person(placed: Site) -> None:

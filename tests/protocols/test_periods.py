@@ -61,16 +61,24 @@ def test_a_period_of_years_has_days_for_labels(web: WebSite, wire: Wire) -> None
 
 @pytest.mark.parametrize(
     ("day", "hours", "twos", "offsets"),
-    [("2026-03-29", 23, 0, ("+01:00", "+02:00")), ("2026-10-25", 25, 2, ("+02:00", "+01:00"))],
+    [
+        ("2026-03-29", 23, [], ("+01:00", "+02:00")),
+        ("2026-07-01", 24, ["02:00"], ("+02:00", "+02:00")),
+        ("2026-10-25", 25, ["02:00+02:00", "02:00+01:00"], ("+02:00", "+01:00")),
+    ],
 )
 def test_labels_follow_the_clock_of_the_zone_when_summer_time_begins_and_ends(
-    web: WebSite, wire: Wire, day: str, hours: int, twos: int, offsets: tuple[str, str]
+    web: WebSite, wire: Wire, day: str, hours: int, twos: list[str], offsets: tuple[str, str]
 ) -> None:
     found = chart(web, wire, chart="codecell_line", start=day, end=f"{day}T23:59:59.999999", zone=BERLIN)
     assert (found["start"][-6:], found["end"][-6:]) == offsets
     assert len(found["labels"]) == hours * 3_600 // found["step"]
-    clocks = [label[-5:] for label in found["labels"]]
-    assert [clocks.count(hour) for hour in ("01:00", "02:00", "03:00")] == [1, twos, 1]
+    clocks = [label.split()[-1] for label in found["labels"]]
+    assert [clock for clock in clocks if clock[:5] == "02:00"] == twos
+    assert [clocks.count(hour) for hour in ("01:00", "03:00")] == [1, 1]
+    # An offset is written where the clock shows a time twice, and nowhere else.
+    assert {clock[:2] for clock in clocks if len(clock) > 5} == {two[:2] for two in twos if len(two) > 5}
+    assert len(set(found["labels"])) == len(found["labels"])
 
 
 def test_what_is_unknown_is_empty_and_no_error(web: WebSite, wire: Wire) -> None:

@@ -130,7 +130,7 @@ class ShimMoodle:
         """Make a course with its people, three LTI activities of which one is hidden, and an instance."""
         tool_url = f"{HUB}/hub/lti/launch"
         course, tool = self.moodle.calls(("create_course", shortname), ("create_tool", tool_url))
-        enrolments = [("enrol", name, course, role) for name, role in PEOPLE.items() if role != "manager"]
+        enrolments = [("enrol_by_name", name, course, role) for name, role in PEOPLE.items() if role != "manager"]
         activities = [("create_lti", course, tool, f"Python {number}") for number in (1, 2, 3)]
         one, two, three = self.moodle.calls(*enrolments, *activities)[-3:]
         values = {"jupyterhub_url": HUB, "no_display_lti": str(three), "name": "Notebooks"} | settings

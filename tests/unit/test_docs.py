@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import UniqueConstraint
 
 from app.auth.caller import SCOPES
 from app.cli import cli
@@ -99,6 +100,21 @@ def test_a_command_is_described_with_all_its_options(name: str) -> None:
 def test_a_table_is_described_with_exactly_its_columns(name: str) -> None:
     text = sections(REFERENCE / "tables.md").get(name, "")
     assert re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE) == [column.name for column in metadata.tables[name].c]
+
+
+def column_lists(text: str, word: str) -> set[tuple[str, ...]]:
+    """Return what is said of indexes: `Index on `a`, `b` and on `c`.`"""
+    said = " on ".join(re.findall(rf"\b{word} on ([^.]+)\.", text))
+    return {tuple(names) for part in said.split(" on ") if (names := re.findall(r"`(\w+)`", part))}
+
+
+@pytest.mark.parametrize("name", metadata.tables)
+def test_a_table_is_described_with_exactly_its_indexes(name: str) -> None:
+    text, table = sections(REFERENCE / "tables.md").get(name, ""), metadata.tables[name]
+    unnamed = [index for index in table.indexes if f"`{index.name}`" not in text]
+    assert column_lists(text, "Index") == {tuple(column.name for column in index.columns) for index in unnamed}
+    unique = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
+    assert column_lists(text, "Unique") == {tuple(column.name for column in each.columns) for each in unique}
 
 
 def links(page: Path) -> Iterator[str]:

@@ -37,7 +37,7 @@ final class system_lines {
     private const TOKEN = 'lms_rpctoken';
 
     /** @var string[] All that the system writes. */
-    private const NAMES = [
+    public const NAMES = [
         self::SESSIONINFO, self::TOKEN, 'lms_course', 'lms_ltiname', 'lms_serverurl', 'lms_serverpath', 'lms_iframe',
     ];
 

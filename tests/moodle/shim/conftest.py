@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from app.containers.host import LOCAL, Host
+from tests.support.fake_engine import FakeEngine
 from tests.support.mariadb import available
 from tests.support.moodle import VARIABLE, missing_part
 from tests.support.moodle_shim import Class, ShimMoodle, Template, service_beside
@@ -59,3 +61,15 @@ def beside(whole: Beside) -> Iterator[Beside]:
     whole.shim.web.forget()
     yield whole
     assert whole.shim.web.complaints() == ""
+
+
+@pytest.fixture(scope="session")
+def engine_host(whole: Beside) -> Iterator[FakeEngine]:
+    """A container host of the service, with an engine that lives in memory; the instance uses it."""
+    engine = FakeEngine()
+    engine.start()
+    engine.import_image()
+    whole.site.parts.host_store.add(Host(LOCAL, socket=str(engine.socket), engine="docker"))
+    whole.shim.moodle.execute("UPDATE {lticontainer} SET host = %s, imgname_fltr = '*'", (LOCAL,))
+    yield engine
+    engine.close()

@@ -8,7 +8,15 @@ from tests.moodle.shim.conftest import Beside
 from tests.support.moodle_shim import Visitor
 
 STAFF = ("manager", "teacher", "tutor")
-PAGES = ("/mod/lticontainer/view.php?id={cmid}",)
+PAGES = (
+    "/mod/lticontainer/view.php?id={cmid}",
+    "/mod/lticontainer/ltis.php?id={cmid}",
+)
+EDITORS = ("manager", "teacher")
+EDITOR_PAGES = (
+    "/mod/lticontainer/lti.php?id={cmid}&lti={ltis[0]}",
+    "/mod/lticontainer/copy.php?id={cmid}&lti={ltis[0]}",
+)
 
 
 @pytest.mark.parametrize("who", STAFF)
@@ -20,8 +28,23 @@ def test_staff_open_every_page(beside: Beside, who: str, page: str) -> None:
     assert "Notebooks" in opened.text
 
 
+@pytest.mark.parametrize("who", EDITORS)
+@pytest.mark.parametrize("page", EDITOR_PAGES)
+def test_editors_open_the_forms(beside: Beside, who: str, page: str) -> None:
+    path = page.format(**vars(beside.lesson))
+    opened = Visitor(beside.shim.web.url, who).get(path)
+    assert (opened.status, opened.url) == (200, beside.shim.web.url + path)
+    assert "Python 1" in opened.text
+
+
+@pytest.mark.parametrize("page", EDITOR_PAGES)
+def test_tutors_edit_nothing(beside: Beside, page: str) -> None:
+    opened = Visitor(beside.shim.web.url, "tutor").get(page.format(**vars(beside.lesson)))
+    assert 'class="mform' not in opened.text
+
+
 @pytest.mark.parametrize("who", ["student1", "guest", ""])
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", PAGES + EDITOR_PAGES)
 def test_others_get_nothing(beside: Beside, who: str, page: str) -> None:
     path = page.format(**vars(beside.lesson))
     opened = Visitor(beside.shim.web.url, who).get(path)
