@@ -124,13 +124,8 @@ final class editor {
         if (!$record->make_volumes || (string) $record->host === '' || !$volumes) {
             return;
         }
-        $arguments = [
-            'host' => $record->host,
-            'course_id' => (int) $this->page->instance->course->id,
-            'volumes' => array_values(array_unique($volumes, SORT_REGULAR)),
-        ];
-        $answer = $this->page->ask(command::call('create_volumes', $arguments), 'results');
-        foreach ($answer ? $answer->rows('results') : [] as $result) {
+        $arguments = ['volumes' => array_values(array_unique($volumes, SORT_REGULAR))];
+        foreach ($this->page->ask_host('create_volumes', 'results', $arguments) ?? [] as $result) {
             if ($result->text('status') === 'failed') {
                 $this->page->warn($result->worded('sentence'));
             }

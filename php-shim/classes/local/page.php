@@ -117,6 +117,25 @@ final class page {
     }
 
     /**
+     * Asks for something of the course on the instance's container host.
+     *
+     * @param string $function Name of the function.
+     * @param string $member The member of its answer that is a list of structs.
+     * @param array $arguments What it takes besides host and course.
+     * @param int|null $seconds How long it may take; null: as long as the setting says.
+     * @return answer[]|null The list; null where it is not known.
+     */
+    public function ask_host(string $function, string $member, array $arguments = [], ?int $seconds = null): ?array {
+        $host = (string) $this->instance->record->host;
+        if ($host === '') {
+            $this->warn(get_string('nohost', 'mod_lticontainer'));
+            return null;
+        }
+        $which = ['host' => $host, 'course_id' => (int) $this->instance->course->id];
+        return $this->ask(command::call($function, $which + $arguments, $seconds), $member)?->rows($member);
+    }
+
+    /**
      * Has a sentence shown above the content.
      *
      * @param string $sentence Plain text.
