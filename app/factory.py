@@ -42,7 +42,7 @@ from app.containers.hosts import Hosts
 from app.containers.naming import user_of
 from app.containers.store import HostStore
 from app.courses import functions as courses
-from app.courses.store import CourseStore
+from app.courses.store import CourseStore, nobody
 from app.custom_params import functions as custom_params
 from app.custom_params.policy import Limits, Policy
 from app.custom_params.store import ActivityStore
@@ -57,8 +57,10 @@ from app.monitoring.health import count_waiting
 from app.monitoring.logs import configure_logging
 from app.monitoring.metrics import PrometheusObserver, count_records
 from app.moodle.courses import MoodleActivities
+from app.moodle.last_access import LastAccess
 from app.moodle.layout import moodle_layout
 from app.moodle.probe import MoodleProbe
+from app.moodle.rosters import MoodleRosters
 from app.moodle.schema import MoodleTables, moodle_tables
 from app.moodle.tokens import MoodleTokens
 from app.moodle.widths import MoodleWidths
@@ -129,7 +131,7 @@ def build_service(settings: Settings) -> Service:
         function = registry.find(name)
         return function.scope if function else None
 
-    moodle_tokens = MoodleTokens(moodle, scope_of) if moodle else None
+    moodle_tokens = MoodleTokens(moodle, scope_of, LastAccess(database, moodle)) if moodle else None
     authenticator = TokenAuthenticator(tokens, activity_keys, moodle_tokens)
     observer = PrometheusObserver()
     rejects = RejectStore(database, authenticator.recheck, settings.reject_max_count, settings.reject_max_bytes)
@@ -170,7 +172,7 @@ def build_service(settings: Settings) -> Service:
         (
             *nblogs.functions(recorder, settings.max_records),
             *ltis.functions(lti_store),
-            *courses.functions(CourseStore(database, activities)),
+            *courses.functions(CourseStore(database, activities, MoodleRosters(moodle) if moodle else nobody)),
             *monitoring_functions.functions(count_records, lambda: count_waiting(database)),
             *custom_params.reading_functions(settings.zone),
             *writing_functions(params_writer),

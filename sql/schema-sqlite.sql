@@ -98,7 +98,7 @@ CREATE TABLE lticontainer_executions (
     CONSTRAINT uq_lticontainer_executions_session_message UNIQUE (session, message)
 );
 
-CREATE INDEX ix_lticontainer_executions_charts ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, filename, lti_id, inst_id, asked_us);
+CREATE INDEX ix_lticontainer_executions_charts ON lticontainer_executions (course, slot_us, username, answered_us, codenum, status, filename, lti_id, inst_id, asked_us) WHERE slot_us IS NOT NULL;
 
 CREATE INDEX ix_lticontainer_executions_course ON lticontainer_executions (course);
 

@@ -24,10 +24,11 @@ from app.activity.charts import (
     total_pie,
     users_bar,
 )
+from app.activity.filter import Filter
 from app.activity.labels import shown_file, shown_user
 from app.activity.period import KINDS, Period, PeriodError, any_period, find_zone, real_period, show_time
 from app.activity.progress import CellReport, Thresholds, progress
-from app.activity.store import ActivityStore, Filter
+from app.activity.store import ActivityStore
 from app.auth.caller import Caller
 from app.errors import InvalidParameter
 from app.registry import PREFIX, Call, ExternalFunction

@@ -49,6 +49,9 @@ class OtherTokens(Protocol):
     def find(self, connection: Connection, token: str, address: Address | None) -> Caller | None:
         """Return the caller of a token, None where it is not known; raises CallError where it is refused."""
 
+    def used(self, caller: Caller) -> None:
+        """Note that a caller's token was used; never raises."""
+
     def recheck(self, connection: Connection, callers: Collection[Caller]) -> Mapping[tuple[str, int], CallError]:
         """Look all up anew; return the errors of those that are not in force."""
 
@@ -107,9 +110,12 @@ class TokenAuthenticator:
         return {c.identity: InvalidToken() for c in callers if _is_void(c, revoked, counters)} | dict(others)
 
     def _ask_others(self, token: str, address: Address | None) -> Caller:
-        caller = self._store.with_connection(self._others.find, token, address) if self._others else None
+        if self._others is None:
+            raise InvalidToken()
+        caller = self._store.with_connection(self._others.find, token, address)
         if caller is None:
             raise InvalidToken()
+        self._others.used(caller)
         return caller
 
     def _look_up(self, token: str) -> _Known:

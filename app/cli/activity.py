@@ -215,7 +215,7 @@ def keep(course: int, days: int | None) -> None:
 
 
 @activity.command()
-@click.option("--course", type=COURSE, help="Only this course.")
+@click.option("--course", type=COURSE, help="Only this course; --new begins where it did.")
 @click.option("--new", "only_new", is_flag=True, help="Only rows new since the last rebuild; for a timer.")
 def rebuild(course: int | None, only_new: bool) -> None:
     """Make cell runs anew from the rows of records that are there, and count them.

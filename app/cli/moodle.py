@@ -12,7 +12,8 @@ from sqlalchemy import inspect
 
 from app.cli.common import bar, print_table, printable, service
 from app.errors import ServiceUnavailable
-from app.moodle.checking import ERROR, OK, WARNING, check
+from app.moodle.checking import check
+from app.moodle.finding import ERROR, OK, WARNING
 from app.moodle.importing import Importer, Tally
 from app.moodle.schema import moodle_tables
 from app.settings import IMPORT_SOURCE_VARIABLE, check_database_url

@@ -98,7 +98,8 @@ def functions(store: CourseStore) -> tuple[ExternalFunction, ...]:
         ExternalFunction(
             name=f"{PREFIX}get_roster",
             summary="Tell who belongs to a course.",
-            description="Who belongs to it and has run nothing has not started.",
+            description="Who belongs to it and has run nothing has not started. On Moodle's own tables, where no "
+            "roster was set, those are the students who are enrolled there.",
             scope=READ,
             params=CourseIdSchema(),
             positional=("course_id",),
@@ -110,7 +111,7 @@ def functions(store: CourseStore) -> tuple[ExternalFunction, ...]:
         ExternalFunction(
             name=f"{PREFIX}set_roster",
             summary="Say who belongs to a course, in place of what was said before.",
-            description="An empty list removes the roster.",
+            description="An empty list removes the roster; on Moodle's own tables its enrolments count again.",
             scope=WRITE,
             params=SetRosterSchema(),
             positional=("course_id", "users"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -11,13 +11,25 @@ from app.storage.activities import Activity, ReadActivities
 from app.storage.database import Database
 from app.storage.upsert import run_many
 
+ReadRoster = Callable[[Connection, int], Sequence[str]]
+"""Reads who is enrolled in a course, where another program knows that."""
+
+
+def nobody(_connection: Connection, _course: int) -> Sequence[str]:
+    """Return no one: a :data:`ReadRoster` where no other program knows."""
+    return ()
+
 
 class CourseStore:
-    """Reads activities, reads and writes rosters."""
+    """Reads activities, reads and writes rosters.
 
-    def __init__(self, database: Database, activities: ReadActivities) -> None:
+    :param enrolled: tells who belongs to a course for which no roster was set.
+    """
+
+    def __init__(self, database: Database, activities: ReadActivities, enrolled: ReadRoster = nobody) -> None:
         self._database = database
         self._activities = activities
+        self._enrolled = enrolled
 
     def activities(self, courses: Collection[int] | None) -> list[Activity]:
         """Return the activities of these courses, or of all, by course and id; each with its first instance."""
@@ -26,11 +38,12 @@ class CourseStore:
         return list({row.lti_id: row for row in reversed(rows)}.values())[::-1]
 
     def roster(self, course_id: int) -> list[str]:
-        """Return the users of a course, by name."""
+        """Return the users of a course, by name: those that were set, or else those that are enrolled."""
         c = t.rosters.c
         statement = select(c.username).where(c.course == course_id).order_by(c.username)
         with self._database.reading() as connection:
-            return list(connection.execute(statement).scalars())
+            users = connection.execute(statement).scalars().all()
+            return sorted(users or self._enrolled(connection, course_id))
 
     def set_roster(self, course_id: int, users: Sequence[str]) -> None:
         """Put these users in place of those that a course had."""

@@ -1,7 +1,8 @@
 """Which rights the service's database account needs in Moodle's database, and the smallest grants that give them.
 
 Of Moodle's tables only the columns that the service reads are granted: no password hash, no private token, no
-password of a tool. Rows are written to the four data tables alone.
+password of a tool. Rows are written to the four data tables alone. One right more is optional: to write down when
+a token was used last.
 """
 
 from __future__ import annotations
@@ -36,6 +37,19 @@ def grant(table: Table, needed: Iterable[str], account: str) -> str:
     return f"GRANT {', '.join(words)} ON {_quote.format_table(table)} TO {account};"
 
 
+def grant_noting(moodle: MoodleTables, account: str) -> str:
+    """Return the statement that lets the service write down when a token was used last."""
+    tokens = _quote.format_table(moodle.external_tokens)
+    return f"GRANT SELECT (id, lastaccess), UPDATE (lastaccess) ON {tokens} TO {account};"
+
+
+def may_note(connection: Connection, moodle: MoodleTables) -> bool:
+    """Say whether the service may write down when a token was used last."""
+    tokens = _quote.format_table(moodle.external_tokens)
+    question = f"EXPLAIN UPDATE {tokens} SET lastaccess = 0 WHERE id = 0 AND lastaccess = 0"
+    return _answer(connection, question) not in REFUSED
+
+
 def refusal(connection: Connection, table: Table, right: str) -> int | None:
     """Ask the database whether it would allow something, without doing it; return its error's number, or None.
 
@@ -50,6 +64,11 @@ def refusal(connection: Connection, table: Table, right: str) -> int | None:
         UPDATE: f"EXPLAIN UPDATE {name} SET {first} = {first} WHERE 1 = 0",
         DELETE: f"EXPLAIN DELETE FROM {name} WHERE 1 = 0",
     }[right]
+    return _answer(connection, question)
+
+
+def _answer(connection: Connection, question: str) -> int | None:
+    """Return the number of the error that answers a question, or None."""
     try:
         connection.exec_driver_sql(question).close()
     except DBAPIError as error:

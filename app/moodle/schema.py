@@ -44,6 +44,9 @@ class MoodleTables:
     sessions: Table
     context: Table
     capabilities: Table
+    enrol: Table
+    user_enrolments: Table
+    role: Table
     role_assignments: Table
     role_capabilities: Table
     external_services: Table
@@ -92,6 +95,11 @@ def moodle_tables(prefix: str, schema: str | None = None) -> MoodleTables:
         sessions=table("sessions", _id(), *_texts(sid=128), *_numbers("userid", "timemodified")),
         context=table("context", _id(), *_numbers("contextlevel", "instanceid"), *_texts(path=255)),
         capabilities=table("capabilities", _id(), *_texts(name=255)),
+        enrol=table("enrol", _id(), *_numbers("courseid", "status")),
+        user_enrolments=table(
+            "user_enrolments", _id(), *_numbers("enrolid", "userid", "status", "timestart", "timeend")
+        ),
+        role=table("role", _id(), *_texts(archetype=30)),
         role_assignments=table("role_assignments", _id(), *_numbers("roleid", "contextid", "userid")),
         role_capabilities=table(
             "role_capabilities", _id(), *_numbers("contextid", "roleid", "permission"), *_texts(capability=255)

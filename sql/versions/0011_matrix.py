@@ -1,4 +1,7 @@
-"""The question's time in the index that charts read, so that the progress of a class needs no rows either."""
+"""The question's time in the index that charts read, so that the progress of a class needs no rows either.
+
+On SQLite without what is not charted.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,7 +27,7 @@ def upgrade() -> None:
         return
     if INDEX in there:
         op.drop_index(INDEX, TABLE)
-    op.create_index(INDEX, TABLE, COLUMNS)
+    op.create_index(INDEX, TABLE, COLUMNS, sqlite_where=sa.text("slot_us IS NOT NULL"))
 
 
 def downgrade() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import resource
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -25,9 +25,15 @@ def main() -> None:
     app.extensions["lticontainer"].tokens.add(token, "bench", ("activity:read",), None, None, None)
     client = app.test_client()
     dashboard = seconds(client, token, "get_dashboard", {"course_id": 2})
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # before the matrix, which takes more
+    memory = peak_mb()  # before the matrix, which takes more
     matrix = seconds(client, token, "get_progress", {"course_id": CLASS_COURSE})
     print(json.dumps({"dashboard": dashboard, "matrix": matrix, "memory": memory}))
+
+
+def peak_mb() -> float:
+    """Return the most memory this program has had; getrusage would tell that of its parent too."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def seconds(client: FlaskClient, token: str, name: str, arguments: Mapping[str, Any]) -> float:

@@ -44,7 +44,7 @@ def slower(site: Site) -> float:
         _index(site, "DROP INDEX {} ON lticontainer_executions", "DROP INDEX {}")
         with _uncounted():
             without = _write(site, token)
-        _index(site, _CREATE, _CREATE)
+        _index(site, _CREATE, f"{_CREATE} WHERE slot_us IS NOT NULL")
         ratios.append(with_counts / without)
     return median(ratios) - 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -109,7 +110,18 @@ def test_a_missing_grant_is_named(site: MoodleSite, start: Start) -> None:
     site.moodle.allow("SELECT, INSERT, UPDATE", "mdl_lticontainer_tags")
     wrong(site, start, "lacks the right to DELETE on mdl_lticontainer_tags")
     site.moodle.allow("DELETE", "mdl_lticontainer_tags")
-    assert start(site).service.port
+    service, token = start(site).service, site.moodle.token()
+    assert rest(service.port, [seen("s", 1)], token).body == b"[]"
+    assert "the last access of Moodle's token 1 was not written: OperationalError 1142" in service.log()
+    assert site.moodle.rows("external_tokens")[0]["lastaccess"] is None
+
+
+def test_the_last_access_of_a_token_is_written(site: MoodleSite, start: Start) -> None:
+    service, token = start(site).service, site.moodle.token()
+    for number in range(3):
+        assert rest(service.port, [seen(f"s{number}", 1)], token).body == b"[]"
+    [row] = site.moodle.rows("external_tokens")
+    assert abs(row["lastaccess"] - time.time()) < 60
 
 
 def test_a_table_that_goes_while_the_service_runs_is_said(site: MoodleSite, start: Start) -> None:

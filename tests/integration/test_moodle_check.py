@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.moodle.grants import grant, rights
+from app.moodle.grants import grant, grant_noting, rights
 from app.moodle.schema import moodle_tables
 from tests.support.cli import run_here
 from tests.support.databases import shared_mariadb
@@ -130,11 +130,31 @@ def test_the_grants_that_it_names_are_all_that_is_needed(checked: Checked) -> No
     assert code == 1
     statements = [line.strip() for line in said.splitlines() if line.strip().startswith("GRANT")]
     tables = moodle_tables("mdl_", checked.moodle.database)
-    assert statements == [grant(table, needed, user) for table, needed in rights(tables)]
+    needed = [grant(table, needed, user) for table, needed in rights(tables)]
+    assert statements == [*needed, grant_noting(tables, user)]
     for statement in statements:
         checked.server.execute(statement.rstrip(";"))
-    assert checked.run()[0] == 0
+    code, said = checked.run()
+    assert code == 0
+    assert {line.split()[0] for line in said.splitlines()} == {"ok"}
     assert "password" not in " ".join(statements)
+
+
+def test_the_right_to_note_when_a_token_was_used_is_optional(checked: Checked) -> None:
+    checked.moodle.token()
+    user = account(checked)
+    tables = moodle_tables("mdl_", checked.moodle.database)
+    for table, needed in rights(tables):
+        checked.server.execute(grant(table, needed, user).rstrip(";"))
+    [finding] = checked.findings("warning")
+    assert "optional" in finding["text"]
+    assert finding["remedy"] == (
+        f"GRANT SELECT (id, lastaccess), UPDATE (lastaccess) ON {checked.moodle.database}.mdl_external_tokens "
+        f"TO {user};"
+    )
+    assert checked.run()[0] == 0
+    checked.server.execute(finding["remedy"].rstrip(";"))
+    assert checked.findings("warning") == []
 
 
 def test_one_right_that_is_missing_is_the_one_grant(checked: Checked) -> None:

@@ -15,6 +15,7 @@ from tests.integration.test_rebuilding import class_records, executions, ignore,
 from tests.support.cli import run_here
 from tests.support.moodle_site import MoodleSite
 from tests.support.runs import counted, counted_anew
+from tests.support.site import cell_run
 
 
 @pytest.fixture(params=[False, True], ids=["apart", "together"])
@@ -55,6 +56,24 @@ def test_rows_of_the_plugin_are_taken_in(moodle_site: MoodleSite) -> None:
     assert runs == [("m-unpaired", "", "ok", 2), ("m1", "7", "ok", 2), ("m2", "2", "error", 2), ("m3", "7", "", 2)]
     again = run_here("activity", "rebuild", env=moodle_site.env)
     assert "6 rows read; 0 runs and 0 counts" in again.stdout
+
+
+def test_a_session_that_only_the_plugin_stores_places_the_runs_that_the_service_has(
+    moodle_site: MoodleSite,
+) -> None:
+    write(moodle_site, [*cell_run("s", "m1"), *cell_run("t", "m1")])
+    moodle_site.parts.rebuilder.catch_up(ignore)
+    sql = "INSERT INTO {lticontainer_session} (session, course, inst_id, lti_id) VALUES ('s', 3, 9, 2)"
+    moodle_site.moodle.execute(sql)
+    write(moodle_site, [cell_run("s", "m2")[0]])  # known now: at once in its place
+    assert {row["message"]: row["course"] for row in executions(moodle_site) if row["session"] == "s"} == {
+        "m1": 0,
+        "m2": 3,
+    }
+    assert moodle_site.parts.rebuilder.catch_up(ignore).changed == 1
+    places = {(row["session"], row["course"], row["inst_id"], row["lti_id"]) for row in executions(moodle_site)}
+    assert places == {("s", 3, 9, 2), ("t", 0, 0, 0)}
+    assert counted(moodle_site) == counted_anew(moodle_site)
 
 
 def test_sessions_that_differ_in_case_only_stay_apart(moodle_site: MoodleSite) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
+from types import SimpleNamespace
 
 import pytest
 
+import app.moodle.last_access as last_access_module
 from app.auth.caller import Caller
 from app.errors import (
     AccessDenied,
@@ -108,15 +110,22 @@ def test_iprestriction_of_the_token(site: MoodleSite, moodle: Moodle) -> None:
 
 
 def test_a_session_bound_token_lives_as_long_as_its_session(site: MoodleSite, moodle: Moodle) -> None:
-    token, user, _ = plain(moodle, sid="abc", tokentype=EMBEDDED)
+    token, user, _ = plain(moodle, sid="abc")
     refused(site, token, AccessDenied)
     sql = "INSERT INTO {sessions} (sid, userid, timecreated, timemodified) VALUES ('abc', %s, 1, %s)"
     moodle.execute(sql, user, int(time.time()))
     assert caller(site, token)
     moodle.execute("UPDATE {sessions} SET timemodified = %s", int(time.time()) - 28_900)
     assert refused(site, token, AccessDenied) == "The session that the token belongs to is over"
-    moodle.execute("UPDATE {external_tokens} SET sid = NULL")
-    refused(site, token, AccessDenied)
+
+
+def test_a_token_of_moodles_own_pages_is_none_for_a_protocol(site: MoodleSite, moodle: Moodle) -> None:
+    token, user, _ = plain(moodle, sid="abc", tokentype=EMBEDDED)
+    sql = "INSERT INTO {sessions} (sid, userid, timecreated, timemodified) VALUES ('abc', %s, 1, %s)"
+    moodle.execute(sql, user, int(time.time()))
+    refused(site, token, InvalidToken)
+    moodle.execute("UPDATE {external_tokens} SET tokentype = 0")
+    assert caller(site, token)
 
 
 USERS: list[tuple[str, type[CallError]]] = [
@@ -220,11 +229,89 @@ def test_a_token_for_a_course_covers_that_course(site: MoodleSite, moodle: Moodl
         call(site.parts, WRITE, {"nb_logs": [seen("t", other)]}, token)
 
 
-def test_a_token_for_any_other_context_is_refused(site: MoodleSite, moodle: Moodle) -> None:
-    token, _, _ = plain(moodle, contextid=moodle.add_context(70, 5, f"/{moodle.system}"))
-    refused(site, token, AccessDenied)
+def test_a_token_for_a_category_covers_the_courses_below_it(site: MoodleSite, moodle: Moodle) -> None:
+    above = f"/{moodle.system}"
+    category = moodle.add_context(40, 1, above)
+    lower = moodle.add_context(40, 2, f"{above}/{category}")
+    places = {"here": f"{above}/{category}", "below": f"{above}/{category}/{lower}", "elsewhere": above}
+    ids = {name: moodle.add_course(name, path=path) for name, path in places.items()}
+    ltis = {name: moodle.add_activity(course, moodle.add_tool()) for name, course in ids.items()}
+    token, _, _ = plain(moodle, contextid=category)
+    assert caller(site, token).courses == frozenset({ids["here"], ids["below"]})
+    call(site.parts, WRITE, {"nb_logs": [seen("s", ltis["below"]), *cell_run("s", "m")]}, token)
+    with pytest.raises(AccessDenied, match="belongs to a course of others"):
+        call(site.parts, WRITE, {"nb_logs": [seen("t", ltis["elsewhere"])]}, token)
+
+
+def test_a_course_that_comes_into_a_category_meanwhile_spoils_nothing(site: MoodleSite, moodle: Moodle) -> None:
+    category = moodle.add_context(40, 1, f"/{moodle.system}")
+    moodle.add_course(path=f"/{moodle.system}/{category}")
+    token, _, _ = plain(moodle, contextid=category)
+    found = caller(site, token)
+    moodle.add_course("later", path=f"/{moodle.system}/{category}")
+    one = read_record(record(host="client", session="s", message="m"), WIDTHS)
+    site.parts.recorder._store.store(Submission(found, [one]))
+    moodle.execute("UPDATE {context} SET path = '/1/9/9' WHERE contextlevel = 50")
+    two = read_record(record(host="client", session="s", message="m2"), WIDTHS)
+    with pytest.raises(AccessDenied, match="have just changed"):
+        site.parts.recorder._store.store(Submission(found, [two]))
+
+
+@pytest.mark.parametrize(("level", "what"), [(30, "a user"), (70, "an activity"), (80, "a block")])
+def test_a_token_for_less_than_a_course_is_refused(
+    site: MoodleSite, moodle: Moodle, level: int, what: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    token, _, _ = plain(moodle, contextid=moodle.add_context(level, 5, f"/{moodle.system}"))
+    assert f"is for {what} only" in refused(site, token, AccessDenied)
+    assert f"its context is of the level {level}" in caplog.text
     moodle.execute("UPDATE {external_tokens} SET contextid = 999")
+    assert "a context that is gone" in refused(site, token, AccessDenied)
+
+
+def last_access(moodle: Moodle) -> int | None:
+    [[found]] = moodle.execute("SELECT lastaccess FROM {external_tokens}")
+    return found if found is None else int(found)
+
+
+def test_the_last_access_is_written_once_a_minute(
+    site: MoodleSite, moodle: Moodle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, now = moodle.token(), time.time()
+    refused(site, "unknown", InvalidToken)
+    assert last_access(moodle) is None
+
+    def use(seconds: int) -> int | None:
+        monkeypatch.setattr(last_access_module, "time", SimpleNamespace(time=lambda: now + seconds))
+        caller(site, token)
+        return last_access(moodle)
+
+    assert [use(seconds) for seconds in (0, 59, 60, 61, 119, 120)] == [
+        int(now) + written for written in (0, 0, 60, 60, 60, 120)
+    ]
+    moodle.execute("UPDATE {external_tokens} SET lastaccess = %s", int(now) + 170)
+    assert use(200) == int(now) + 170  # Moodle has written it 30 s ago
+
+
+def test_a_token_that_is_refused_is_no_access(site: MoodleSite, moodle: Moodle) -> None:
+    token, _, _ = plain(moodle, validuntil=PAST)
     refused(site, token, AccessDenied)
+    assert last_access(moodle) is None
+
+
+def test_a_token_whose_row_is_held_keeps_no_caller_waiting(
+    site: MoodleSite, moodle: Moodle, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = moodle.token()
+    caplog.set_level("INFO")
+    with moodle.server.holding(f"SELECT id FROM {moodle.table('external_tokens')} FOR UPDATE"):
+        began = time.monotonic()
+        assert caller(site, token)
+        assert time.monotonic() - began < 5
+    assert "last access of Moodle's token 1 was not written: OperationalError 1205" in caplog.text
+    assert last_access(moodle) is None
+    with site.parts.database.reading() as connection:
+        waits = connection.exec_driver_sql("SELECT @@innodb_lock_wait_timeout").scalar()
+    assert waits == round(site.parts.settings.database_timeout)
 
 
 CHANGES: list[tuple[str, Callable[[CallError], bool]]] = [

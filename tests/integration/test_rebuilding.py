@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, text, update
 
-from app.activity import rebuilding
+from app.activity import catching_up, session_batches
 from app.storage import tables as t
 from tests.integration.test_golden import COURSE, GOLDEN, LTI, WRITE
 from tests.support.runs import counted, counted_anew
@@ -107,9 +107,32 @@ def test_one_course_is_made_anew_and_others_stay(site: Site) -> None:
     assert counted(site) == counted_anew(site)
 
 
+def test_a_course_made_anew_shows_how_far_it_is_and_leaves_what_is_new(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_batches, "BATCH", 20)
+    site.register(1, 2)
+    site.register(2, 3)
+    write(site, class_records(6))
+    before = executions(site)
+    forget(site)
+    told: list[tuple[int, int]] = []
+    done = site.parts.rebuilder.rebuild(3, lambda *told_: told.append(told_))
+    names = {row["session"] for row in site.rows("session", course=3)}
+    total = sum(row["session"] in names for table in ("client_data", "server_data") for row in site.rows(table))
+    assert done.rows == total
+    assert len(told) > 2
+    assert told == [(min(passed, total), total) for passed, _ in told]
+    assert [passed for passed, _ in told] == sorted(passed for passed, _ in told)
+    assert told[-1] == (total, total)
+    site.parts.rebuilder.catch_up(ignore)  # rows of all courses are as new as they were
+    assert executions(site) == before
+    assert counted(site) == counted_anew(site)
+
+
 def test_a_long_session_is_made_anew_in_slices(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rebuilding, "SLICE", 10)
-    monkeypatch.setattr(rebuilding, "PAGE", 3)
+    monkeypatch.setattr(session_batches, "SLICE", 10)
+    monkeypatch.setattr(session_batches, "PAGE", 3)
     site.register(1, 2)
     write(site, class_records(5))
     before, counts = executions(site), counted(site)
@@ -120,8 +143,8 @@ def test_a_long_session_is_made_anew_in_slices(site: Site, monkeypatch: pytest.M
 
 
 def test_rows_that_are_new_are_taken_in_alone(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rebuilding, "BATCH", 20)
-    monkeypatch.setattr(rebuilding, "OVERLAP", 5)
+    monkeypatch.setattr(catching_up, "BATCH", 10)
+    monkeypatch.setattr(catching_up, "OVERLAP", 5)
     site.register(1, 2)
     write(site, class_records(1))
     before, counts = executions(site), counted(site)

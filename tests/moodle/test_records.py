@@ -72,6 +72,27 @@ def test_golden_records_in_recorded_bytes_give_the_golden_rows(
     assert abs(site.data("session")[0]["updatetm"] - time.time()) < 60
 
 
+def test_moodle_sees_when_the_token_was_used_last(site: RealSite, moodle: Moodle, made: dict[str, Any]) -> None:
+    assert call(site.parts, WRITE, {"nb_logs": [seen("s", 1)]}, made["token"]) == {}
+    [[at]] = moodle.execute("SELECT lastaccess FROM {external_tokens} WHERE token = %s", (made["token"],))
+    assert abs(at - time.time()) < 60
+
+
+def test_a_token_of_moodles_own_pages_is_none(site: RealSite, moodle: Moodle, made: dict[str, Any]) -> None:
+    token = moodle.call("make_embedded_token", made["service"], made["user"])
+    with pytest.raises(InvalidToken):
+        call(site.parts, WRITE, {"nb_logs": [seen("s", 1)]}, token)
+
+
+def test_a_token_for_a_category_covers_its_courses(site: RealSite, moodle: Moodle, made: dict[str, Any]) -> None:
+    category, course, lti, other = moodle.call("make_category", f"c{time.time_ns()}")
+    token = moodle.call("make_token_in", made["service"], made["user"], category)
+    assert call(site.parts, WRITE, {"nb_logs": [seen("s", lti)]}, token) == {}
+    with pytest.raises(AccessDenied, match="belongs to a course of others"):
+        call(site.parts, WRITE, {"nb_logs": [seen("t", other)]}, token)
+    assert [(row["session"], row["course"]) for row in site.data("session")] == [("s", course)]
+
+
 CHANGES: list[tuple[str, Any, type[CallError]]] = [
     ("suspended", lambda m, made: m.call("update_user", made["user"], {"suspended": 1}), UserSuspended),
     ("deleted", lambda m, made: m.call("delete_user", made["user"]), InvalidToken),

@@ -7,7 +7,8 @@ import secrets
 import shutil
 import socket
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -122,6 +123,17 @@ class MariaDB:
         with connection, connection.cursor() as cursor:
             cursor.execute(sql, args or None)
             return list(cursor.fetchall())
+
+    @contextmanager
+    def holding(self, sql: str) -> Iterator[None]:
+        """Run one statement as root in a transaction that is open as long as the block, with its locks."""
+        import pymysql
+
+        connection = pymysql.connect(unix_socket=str(self.socket), user="root", charset="utf8mb4")
+        with connection, connection.cursor() as cursor:
+            cursor.execute(sql)
+            yield
+            connection.rollback()
 
     def _answers(self) -> bool:
         import pymysql

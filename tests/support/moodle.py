@@ -39,6 +39,7 @@ $CFG->dboptions = ['dbsocket' => {socket}, 'dbcollation' => 'utf8mb4_unicode_ci'
 $CFG->wwwroot = {wwwroot};
 $CFG->dataroot = {dataroot};
 $CFG->admin = 'admin';
+$CFG->noemailever = true;
 $CFG->directorypermissions = 02777;
 {more}
 require_once({setup});

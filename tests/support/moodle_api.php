@@ -108,6 +108,38 @@ $actions = [
             $addresses
         );
     },
+    'make_token_in' => function ($service, $user, $category) {
+        $manager = new webservice();
+        return \core_external\util::generate_token(
+            EXTERNAL_TOKEN_PERMANENT,
+            $manager->get_external_service_by_id($service),
+            $user,
+            context_coursecat::instance($category)
+        );
+    },
+    // As Moodle makes it for its own pages.
+    'make_embedded_token' => function ($service, $user) {
+        $manager = new webservice();
+        return \core_external\util::generate_token(
+            EXTERNAL_TOKEN_EMBEDDED,
+            $manager->get_external_service_by_id($service),
+            $user,
+            context_system::instance()
+        );
+    },
+    // A category with a course and its activity, and an activity of a course elsewhere.
+    'make_category' => function ($name) use ($generator) {
+        $url = 'https://hub.example.org/launch';
+        $category = $generator()->create_category(['name' => $name])->id;
+        $course = $generator()->create_course(['shortname' => $name, 'category' => $category])->id;
+        $other = $generator()->create_course(['shortname' => $name . 'x'])->id;
+        $tool = $generator()->get_plugin_generator('mod_lti')->create_tool_types(
+            ['name' => $name, 'baseurl' => $url, 'lti_toolurl' => $url, 'state' => LTI_TOOL_STATE_CONFIGURED]
+        );
+        $lti = $generator()->create_module('lti', ['course' => $course, 'typeid' => $tool]);
+        $elsewhere = $generator()->create_module('lti', ['course' => $other, 'typeid' => $tool]);
+        return [(int) $category, (int) $course, (int) $lti->id, (int) $elsewhere->id];
+    },
     // The token that a proxy sends records with: of a user who may, for the service that the plugin brings along.
     'make_record_token' => function ($username) {
         set_config('enablewebservices', 1);
@@ -149,6 +181,25 @@ $actions = [
     },
     'create_course' => function ($shortname) use ($generator) {
         return (int) $generator()->create_course(['shortname' => $shortname, 'fullname' => $shortname])->id;
+    },
+    'enrol' => function ($user, $course, $role, $start, $end, $suspended) use ($generator) {
+        $status = $suspended ? ENROL_USER_SUSPENDED : ENROL_USER_ACTIVE;
+        return $generator()->enrol_user($user, $course, $role, 'manual', $start, $end, $status);
+    },
+    // Active by enrolment and account, with a role of the archetype student.
+    'active_students' => function ($course) {
+        $context = context_course::instance($course);
+        $active = array_keys(get_enrolled_users($context, '', 0, 'u.id', null, 0, 0, true));
+        $students = [];
+        foreach (get_archetype_roles('student') as $role) {
+            foreach (get_role_users($role->id, $context, true, 'u.id, u.username, u.suspended') as $user) {
+                if (in_array($user->id, $active) && !$user->suspended) {
+                    $students[] = $user->username;
+                }
+            }
+        }
+        sort($students);
+        return $students;
     },
     'create_tool' => function ($url) use ($generator) {
         return $generator()->get_plugin_generator('mod_lti')->create_tool_types(

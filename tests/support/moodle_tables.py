@@ -21,6 +21,9 @@ SYSTEM, COURSE, MODULE = 10, 50, 70
 """Levels of contexts."""
 PERMANENT, EMBEDDED = 0, 1
 """Types of tokens."""
+ROLES = ("manager", "coursecreator", "editingteacher", "teacher", "student", "guest", "user", "frontpage")
+"""Archetypes of the roles of a new site, by their ids from 1 on."""
+STUDENT = 5
 ALLOW, PREVENT, PROHIBIT = 1, -1, -1000
 """Permissions of roles."""
 
@@ -37,6 +40,15 @@ _TABLES = {
     "UNIQUE KEY {p}cont_conins_uix (contextlevel, instanceid), KEY {p}cont_pat_ix (path)",
     "capabilities": "name VARCHAR(255) NOT NULL DEFAULT '', captype VARCHAR(50) NOT NULL DEFAULT '', "
     "UNIQUE KEY {p}capa_nam_uix (name)",
+    "enrol": "enrol VARCHAR(20) NOT NULL DEFAULT '', status BIGINT(10) NOT NULL DEFAULT 0, "
+    "courseid BIGINT(10) NOT NULL, KEY {p}enro_cou_ix (courseid)",
+    "user_enrolments": "status BIGINT(10) NOT NULL DEFAULT 0, enrolid BIGINT(10) NOT NULL, "
+    "userid BIGINT(10) NOT NULL, timestart BIGINT(10) NOT NULL DEFAULT 0, "
+    "timeend BIGINT(10) NOT NULL DEFAULT 2147483647, UNIQUE KEY {p}userenro_enruse_uix (enrolid, userid)",
+    "role": "name VARCHAR(255) NOT NULL DEFAULT '', shortname VARCHAR(100) NOT NULL DEFAULT '', "
+    "description LONGTEXT NOT NULL, sortorder BIGINT(10) NOT NULL DEFAULT 0, "
+    "archetype VARCHAR(30) NOT NULL DEFAULT '', UNIQUE KEY {p}role_sor_uix (sortorder), "
+    "UNIQUE KEY {p}role_sho_uix (shortname)",
     "role_assignments": "roleid BIGINT(10) NOT NULL DEFAULT 0, contextid BIGINT(10) NOT NULL DEFAULT 0, "
     "userid BIGINT(10) NOT NULL DEFAULT 0, KEY {p}roleassi_useconrol_ix (userid, contextid, roleid)",
     "role_capabilities": "contextid BIGINT(10) NOT NULL DEFAULT 0, roleid BIGINT(10) NOT NULL DEFAULT 0, "
@@ -141,6 +153,10 @@ class Moodle:
             self._insert("modules", name=module)
         for capability in (DB_WRITE, "moodle/site:maintenanceaccess"):
             self._insert("capabilities", name=capability, captype="write")
+        for number, archetype in enumerate(ROLES, 1):
+            self._insert(
+                "role", id=number, shortname=archetype, sortorder=number, archetype=archetype, description=""
+            )
         self._insert("external_functions", name=WRITE, component="mod_lticontainer")
         self.add_user("guest")
         self.add_user("admin")
@@ -195,11 +211,11 @@ class Moodle:
         where = "SELECT id FROM {context} WHERE contextlevel = %s AND instanceid = %s"
         return int(self.execute(where, level, instance)[0][0])
 
-    def add_course(self, shortname: str = "python", course: int | None = None) -> int:
-        """Add a course with one section and its context."""
+    def add_course(self, shortname: str = "python", course: int | None = None, path: str = "") -> int:
+        """Add a course with one section and its context, below the context of `path` or the site's."""
         new = self._insert("course", id=course, shortname=shortname, fullname=shortname)
         self._insert("course_sections", course=new, section=0, sequence="")
-        self.add_context(COURSE, new, f"/{self.system}")
+        self.add_context(COURSE, new, path or f"/{self.system}")
         return new
 
     def add_tool(self, baseurl: str = "https://hub.example.org/hub/lti/launch") -> int:
@@ -250,6 +266,15 @@ class Moodle:
     def assign(self, role: int, user: int, context: int) -> int:
         """Give a user a role."""
         return self._insert("role_assignments", roleid=role, userid=user, contextid=context)
+
+    def enrol(
+        self, user: int, course: int, role: int = STUDENT, method: int | None = None, **values: object
+    ) -> int:
+        """Enrol a user in a course with a role there; return the id of the method, which another may use too."""
+        method = method or self._insert("enrol", enrol="manual", courseid=course)
+        self._insert("user_enrolments", **{"enrolid": method, "userid": user, "timeend": 0, **values})
+        self.assign(role, user, self.context(COURSE, course))
+        return method
 
     def add_service(
         self, functions: Collection[str] = (WRITE,), *, users: Collection[int] = (), **values: object
