@@ -50,8 +50,8 @@ def test_each_chart_is_drawn_for_each_period(worked: Beside, beside: Beside, cha
 
 
 def test_charts_are_filtered_and_the_form_keeps_what_was_chosen(worked: Beside, beside: Beside) -> None:
-    chosen = {"chart": "users_bar", "user": "student2", "file": "Task1.ipynb", "lti": beside.lesson.ltis[0]}
-    text = page_of(beside, "charts", **chosen)
+    chosen = {"user": "student2", "file": "Task1.ipynb", "lti": str(beside.lesson.ltis[0])}
+    text = page_of(beside, "charts", "teacher", chart="users_bar", **chosen)
     assert '"labels":["student2 Test"]' in text
     assert '<option value="student2" selected>student2 Test</option>' in text
     assert page_of(beside, "charts", lti=beside.lesson.ltis[1]).count('class="chart-area"') == 0
