@@ -12,6 +12,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ class Moodle:
         )
         self.data.mkdir()
         self._write_config()
-        shutil.copyfile(ROOT / "tests/support/moodle_api.php", self._scripts / "moodle_api.php")
+        shutil.copyfile(ROOT / "tests/support/moodle_api.php", self.scripts / "moodle_api.php")
 
     def install(self) -> None:
         """Copy the code and install it; takes about a minute."""
@@ -159,7 +160,7 @@ class Moodle:
             raise RuntimeError(f"this Moodle has courses already: the new one is {course}, its activity {lti}")
 
     @property
-    def _scripts(self) -> Path:
+    def scripts(self) -> Path:
         """The folder of scripts for the command line; since 5.1 it is not under `public`."""
         place = self._root / "admin/cli"
         return place if place.is_dir() else code_of(self._root) / "admin/cli"
@@ -182,7 +183,7 @@ class Moodle:
     def run_script(self, script: str, *arguments: str, input: str = "", check: bool = True) -> str:
         """Run one of Moodle's scripts for the command line; return what it prints, raise RuntimeError with it."""
         done = subprocess.run(
-            [*_PHP, str(self._scripts / script), *arguments],
+            [*_PHP, str(self.scripts / script), *arguments],
             input=input,
             capture_output=True,
             encoding="utf-8",
@@ -195,11 +196,15 @@ class Moodle:
 
     def call(self, name: str, *arguments: Any) -> Any:
         """Do one thing of moodle_api.php, and return its result."""
-        told = self.run_script("moodle_api.php", input=json.dumps([[name, list(arguments)]]))
+        return self.calls([name, *arguments])[0]
+
+    def calls(self, *wanted: Sequence[Any]) -> list[Any]:
+        """Do several things, each a name with its arguments, in one process of PHP; return their results."""
+        told = self.run_script("moodle_api.php", input=json.dumps([[name, rest] for name, *rest in wanted]))
         try:
-            return json.loads(told)[0]
+            return list(json.loads(told))
         except ValueError:
-            raise RuntimeError(f"moodle_api.php {name} says:\n{told[-3000:]}") from None
+            raise RuntimeError(f"moodle_api.php says:\n{told[-3000:]}") from None
 
     @property
     def version(self) -> str:

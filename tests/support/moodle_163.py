@@ -90,7 +90,7 @@ class Plugin163:
         """Make a course with three activities, one hidden, and two instances for two logins of a host."""
         call = self._moodle.call
         course = call("create_course", shortname)
-        call("enrol", teacher, course, "editingteacher")
+        call("enrol_by_name", teacher, course, "editingteacher")
         tool = call("create_tool", f"{HUB}/hub/lti/launch")
         ltis = tuple(call("create_lti", course, tool, f"Old {number}") for number in (1, 2, 3))
         token = str(call("make_record_token", teacher))

@@ -171,7 +171,7 @@ $actions = [
         $roleid = $GLOBALS['DB']->get_field('role', 'id', ['shortname' => $role], MUST_EXIST);
         role_assign($roleid, $user->id, context_system::instance());
     },
-    'enrol' => function ($username, $course, $role) use ($generator) {
+    'enrol_by_name' => function ($username, $course, $role) use ($generator) {
         $user = core_user::get_user_by_username($username);
         return $generator()->enrol_user($user->id, $course, $role);
     },
@@ -201,16 +201,66 @@ $actions = [
         sort($students);
         return $students;
     },
-    'create_tool' => function ($url) use ($generator) {
-        return $generator()->get_plugin_generator('mod_lti')->create_tool_types(
-            ['name' => $url, 'baseurl' => $url, 'lti_toolurl' => $url, 'lti_coursevisible' => LTI_COURSEVISIBLE_ACTIVITYCHOOSER, 'state' => LTI_TOOL_STATE_CONFIGURED]
-        );
+    // Moodle's own function: the generator of 4.2 tells no id.
+    'create_tool' => function ($url) {
+        require_once($GLOBALS['CFG']->dirroot . '/mod/lti/locallib.php');
+        $type = ['name' => $url, 'baseurl' => $url, 'state' => LTI_TOOL_STATE_CONFIGURED];
+        $config = ['lti_toolurl' => $url, 'lti_coursevisible' => LTI_COURSEVISIBLE_ACTIVITYCHOOSER];
+        return (int) lti_add_type((object) $type, (object) $config);
     },
     'create_lti' => function ($course, $tool, $name) use ($generator) {
         return (int) $generator()->create_module('lti', ['course' => $course, 'typeid' => $tool, 'name' => $name])->id;
     },
     'delete_lti' => function ($id) {
         course_delete_module(get_coursemodule_from_instance('lti', $id)->id);
+    },
+    'duplicate_lti' => function ($id) {
+        $cm = get_coursemodule_from_instance('lti', $id, 0, false, MUST_EXIST);
+        return (int) duplicate_module(get_course($cm->course), get_fast_modinfo($cm->course)->get_cm($cm->id))->instance;
+    },
+    // As the form of an activity does when it is saved.
+    'save_lti' => function ($id, $text) {
+        $cm = get_coursemodule_from_instance('lti', $id, 0, false, MUST_EXIST);
+        $GLOBALS['DB']->set_field('lti', 'instructorcustomparameters', $text, ['id' => $id]);
+        $cm = get_fast_modinfo($cm->course)->get_cm($cm->id);
+        \core\event\course_module_updated::create_from_cm($cm)->trigger();
+    },
+    'delete_course' => function ($id) {
+        return delete_course($id, false);
+    },
+    // What an approved request of a person leads to; the exported files, by their names.
+    'privacy' => function ($what, $username) {
+        $user = core_user::get_user_by_username($username);
+        $provider = \mod_lticontainer\privacy\provider::class;
+        $list = $provider::get_contexts_for_userid($user->id);
+        $approved = new \core_privacy\local\request\approved_contextlist($user, 'mod_lticontainer', $list->get_contextids());
+        if ($what === 'delete') {
+            $provider::delete_data_for_user($approved);
+        }
+        if ($what !== 'export') {
+            return array_map(fn($one) => [(int) $one->contextlevel, (int) $one->instanceid], $list->get_contexts());
+        }
+        $provider::export_user_data($approved);
+        $zip = new ZipArchive();
+        $zip->open(\core_privacy\local\request\writer::with_context(context_system::instance())->finalise_content());
+        $found = [];
+        for ($i = 0; $i < $zip->numFiles; $i++) {
+            if (str_ends_with($zip->getNameIndex($i), '.json')) {
+                $found[$zip->getNameIndex($i)] = json_decode($zip->getFromIndex($i), true);
+            }
+        }
+        return $found;
+    },
+    'privacy_users' => function ($course) {
+        $list = new \core_privacy\local\request\userlist(context_course::instance($course), 'mod_lticontainer');
+        \mod_lticontainer\privacy\provider::get_users_in_context($list);
+        return array_map(fn($user) => $user->username, array_values($list->get_users()));
+    },
+    'privacy_compliant' => function () {
+        return (new \core_privacy\manager())->component_is_compliant('mod_lticontainer');
+    },
+    'privacy_delete_course' => function ($course) {
+        \mod_lticontainer\privacy\provider::delete_data_for_all_users_in_context(context_course::instance($course));
     },
     'purge_caches' => function () {
         purge_all_caches();

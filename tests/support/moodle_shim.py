@@ -118,26 +118,23 @@ class ShimMoodle:
 
     def connect(self, url: str, token: str, timeout: int = 10) -> None:
         """Enter a service into the plugin's settings."""
-        for name, value in {"serviceurl": url, "token": token, "timeout": timeout}.items():
-            self.moodle.call("set_config", name, value, "mod_lticontainer")
+        values = {"serviceurl": url, "token": token, "timeout": timeout}
+        self.moodle.calls(*[("set_config", name, value, "mod_lticontainer") for name, value in values.items()])
 
     def add_people(self) -> None:
         """Make the manager, the teachers and the students."""
-        for name in PEOPLE:
-            self.moodle.call("create_user", name, PASSWORD)
-        self.moodle.call("assign_site_role", "manager", "manager")
+        users = [("create_user", name, PASSWORD) for name in PEOPLE]
+        self.moodle.calls(*users, ("assign_site_role", "manager", "manager"))
 
     def add_class(self, shortname: str = "python", **settings: object) -> Class:
         """Make a course with its people, three LTI activities of which one is hidden, and an instance."""
-        call = self.moodle.call
-        course = call("create_course", shortname)
-        for name, role in PEOPLE.items():
-            if role != "manager":
-                call("enrol", name, course, role)
-        tool = call("create_tool", f"{HUB}/hub/lti/launch")
-        one, two, three = (call("create_lti", course, tool, f"Python {n}") for n in (1, 2, 3))
+        tool_url = f"{HUB}/hub/lti/launch"
+        course, tool = self.moodle.calls(("create_course", shortname), ("create_tool", tool_url))
+        enrolments = [("enrol_by_name", name, course, role) for name, role in PEOPLE.items() if role != "manager"]
+        activities = [("create_lti", course, tool, f"Python {number}") for number in (1, 2, 3)]
+        one, two, three = self.moodle.calls(*enrolments, *activities)[-3:]
         values = {"jupyterhub_url": HUB, "no_display_lti": str(three), "name": "Notebooks"} | settings
-        made = call("create_instance", course, values)
+        made = self.moodle.call("create_instance", course, values)
         return Class(course, made["id"], made["cmid"], (one, two), three, tool)
 
     def close(self) -> None:
@@ -291,4 +288,5 @@ class MoodleNamed(Site):
     @property
     def env(self) -> dict[str, str]:
         """What a service of this site is told."""
-        return super().env | {"LTICONTAINER_MOODLE_URL": self._moodle_url}
+        public = f"{self._moodle_url}/mod/lticontainer/records.php"
+        return super().env | {"LTICONTAINER_MOODLE_URL": self._moodle_url, "LTICONTAINER_PUBLIC_URL": public}

@@ -89,10 +89,11 @@ class PhpSite:
     def complaints(self) -> str:
         """Return what PHP has logged so far: notices, warnings, errors, and Moodle's own debugging messages.
 
-        Refusals, which Moodle logs as exceptions, are none.
+        Refusals, which Moodle logs as exceptions, are none, and what IOMAD's additions to Moodle complain of
+        themselves is not ours.
         """
         text = self.php_log.read_text("utf-8", "replace") if self.php_log.exists() else ""
-        return "\n".join(line for line in text.splitlines() if _COMPLAINT.search(line))
+        return "\n".join(line for line in text.splitlines() if _COMPLAINT.search(line) and "/iomad" not in line)
 
     def forget(self) -> None:
         """Empty PHP's log."""

@@ -140,7 +140,21 @@ final class client {
     }
 
     /**
-     * Sends a request and returns what came.
+     * Sends a request of somebody else, with their own token in it, as it is.
+     *
+     * @param string $path Path, and query where it has one, below the address of the service.
+     * @param string $type Content type.
+     * @param string $body The body.
+     * @return response Whatever came.
+     * @throws service_not_configured
+     * @throws service_unavailable
+     */
+    public function pass(string $path, string $type, string $body): response {
+        return $this->carry('POST', rtrim($this->serviceurl, '/') . $path, ["Content-Type: $type"], $body, 0);
+    }
+
+    /**
+     * Sends a call and returns what came.
      *
      * @param command $command The call.
      * @return response
@@ -148,20 +162,31 @@ final class client {
      * @throws service_unavailable
      */
     private function send(command $command): response {
-        if ($this->serviceurl === '' || $this->token === '') {
+        $url = $command->url($this->serviceurl);
+        $headers = $command->headers($this->token, $this->onbehalfof);
+        return $this->carry($command->method(), $url, $headers, $command->body(), (int) $command->seconds);
+    }
+
+    /**
+     * Sends a request and returns what came.
+     *
+     * @param string $method GET or POST.
+     * @param string $url Whole URL.
+     * @param string[] $headers Whole lines.
+     * @param string $body The body.
+     * @param int $atleast Seconds that it may take, where the limit is shorter.
+     * @return response
+     * @throws service_not_configured
+     * @throws service_unavailable
+     */
+    private function carry(string $method, string $url, array $headers, string $body, int $atleast): response {
+        if (!$this->is_complete()) {
             throw new service_not_configured();
         }
-        $seconds = $this->seconds($command);
-        $body = $command->body();
+        $seconds = $this->seconds($atleast);
         $started = microtime(true);
         try {
-            return $this->transport->send(
-                $command->method(),
-                $command->url($this->serviceurl),
-                $command->headers($this->token, $this->onbehalfof),
-                $body,
-                $seconds
-            );
+            return $this->transport->send($method, $url, $headers, $body, $seconds);
         } catch (service_unavailable $fault) {
             $this->broken = $this->shareslimit ? $fault : null;
             throw $fault;
@@ -171,18 +196,26 @@ final class client {
     }
 
     /**
-     * Returns how long the next call may take.
+     * Tells whether both address and token are known.
      *
-     * @param command $command The call.
-     * @return float Seconds.
-     * @throws service_unavailable There is no time left, or an earlier call has failed.
+     * @return bool
      */
-    private function seconds(command $command): float {
+    private function is_complete(): bool {
+        return $this->serviceurl !== '' && $this->token !== '';
+    }
+
+    /**
+     * Returns how long the next request may take.
+     *
+     * @param int $atleast Seconds that it may take, where the limit is shorter.
+     * @return float Seconds.
+     * @throws service_unavailable There is no time left, or an earlier request has failed.
+     */
+    private function seconds(int $atleast): float {
         if ($this->broken) {
             throw $this->broken;
         }
-        // What changes something on a host may take longer than a page that is only looked at.
-        $limit = max($this->timeout, (float) $command->seconds);
+        $limit = max($this->timeout, (float) $atleast);
         $left = $this->shareslimit ? $limit - $this->spent : $limit;
         if ($left <= 0) {
             throw new service_unavailable(service_unavailable::SLOW);
@@ -219,7 +252,7 @@ final class client {
             trim((string) ($config->serviceurl ?? '')),
             trim((string) ($config->token ?? '')),
             $timeout ?? (float) max(1, (int) ($config->timeout ?? self::TIMEOUT)),
-            new curl_transport((bool) ($config->verify ?? true), trim((string) ($config->cafile ?? ''))),
+            curl_transport::from_settings(),
             $onbehalfof,
             $shareslimit
         );

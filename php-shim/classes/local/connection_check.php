@@ -30,8 +30,8 @@ final class connection_check {
     public const NEEDED = [
         'build_custom_params', 'check_host', 'copy_custom_params', 'create_volumes', 'delete_user_data',
         'delete_volumes', 'diff_custom_params', 'get_chart', 'get_containers', 'get_dashboard', 'get_filters',
-        'get_hosts', 'get_images', 'get_param_choices', 'get_progress', 'get_site_info', 'get_user_data', 'get_volumes',
-        'parse_custom_params', 'register_ltis', 'stop_containers', 'write_nbdata', 'write_nblogs',
+        'get_hosts', 'get_images', 'get_param_choices', 'get_progress', 'get_roster', 'get_site_info', 'get_user_data',
+        'get_volumes', 'parse_custom_params', 'register_ltis', 'stop_containers', 'write_nbdata', 'write_nblogs',
     ];
 
     /** @var check_step[] What was found so far. */
@@ -86,6 +86,7 @@ final class connection_check {
             $this->functions($info);
             $this->moodleurl((string) ($info['moodle_url'] ?? ''));
             $this->hosts();
+            $this->records();
         } catch (service_exception $fault) {
             $this->steps[] = new check_step(
                 get_string('check_answer', 'mod_lticontainer'),
@@ -170,16 +171,38 @@ final class connection_check {
     }
 
     /**
+     * Tells whether what proxies send comes to the service.
+     *
+     * @throws service_exception
+     */
+    private function records(): void {
+        $path = records_path::look($this->client, curl_transport::from_settings());
+        $sentences = [
+            records_path::GOOD => ['ok', check_step::OK],
+            records_path::NONE => ['none', check_step::OK],
+            records_path::UNKNOWN => ['unknown', check_step::WARNING],
+            records_path::WRONG => ['wrong', check_step::ERROR],
+        ];
+        [$name, $state] = $sentences[$path->state];
+        if ($state === check_step::OK) {
+            $this->good('records', $path->url, $name);
+        } else {
+            $this->bad('records', $name, $path->url, $state);
+        }
+    }
+
+    /**
      * Adds a step that is well.
      *
      * @param string $step Its name.
      * @param mixed $a What its sentence takes.
+     * @param string $what Name of the sentence.
      */
-    private function good(string $step, mixed $a = null): void {
+    private function good(string $step, mixed $a = null, string $what = 'ok'): void {
         $this->steps[] = new check_step(
             get_string("check_$step", 'mod_lticontainer'),
             check_step::OK,
-            get_string("check_{$step}_ok", 'mod_lticontainer', $a)
+            get_string("check_{$step}_{$what}", 'mod_lticontainer', $a)
         );
     }
 

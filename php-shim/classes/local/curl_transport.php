@@ -52,6 +52,16 @@ final class curl_transport implements transport {
     ) {
     }
 
+    /**
+     * Returns the one that the site's settings describe.
+     *
+     * @return self
+     */
+    public static function from_settings(): self {
+        $config = get_config('mod_lticontainer');
+        return new self((bool) ($config->verify ?? true), trim((string) ($config->cafile ?? '')));
+    }
+
     #[\Override]
     public function send(string $method, string $url, array $headers, string $body, float $seconds): response {
         global $CFG;

@@ -18,6 +18,7 @@ namespace mod_lticontainer\local;
 
 use mod_lticontainer\local\exception\service_exception;
 use mod_lticontainer\local\exception\service_refused;
+use mod_lticontainer\local\exception\service_unavailable;
 use stdClass;
 
 /**
@@ -110,7 +111,14 @@ final class queue {
         global $DB;
         try {
             $arguments = json_decode($row->arguments, true, 512, JSON_THROW_ON_ERROR);
-            $client->call(command::call($row->functionname, $arguments));
+            if ($row->functionname === passing::QUEUED) {
+                $isdone = passing::send_again($arguments, $client);
+                if (!$isdone) {
+                    return new service_unavailable(service_unavailable::FAILED);
+                }
+            } else {
+                $client->call(command::call($row->functionname, $arguments));
+            }
         } catch (service_exception $fault) {
             if (!records::is_delivered($fault)) {
                 return $fault;

@@ -52,6 +52,21 @@ final class system_lines {
     }
 
     /**
+     * Returns the token that a text holds.
+     *
+     * @param string $text Custom parameters.
+     * @return string Empty where it holds none.
+     */
+    public static function token(string $text): string {
+        foreach (self::lines($text) as $line) {
+            if (self::name($line) === self::TOKEN) {
+                return trim(explode('=', $line, 2)[1] ?? '');
+            }
+        }
+        return '';
+    }
+
+    /**
      * Tells whether the system has written lines into a text.
      *
      * @param string $text Custom parameters.
@@ -115,9 +130,9 @@ final class system_lines {
         $instances = activities::instances($courseid);
         $changed = 0;
         foreach (activities::of_course($courseid) as $activity) {
-            $isdue = self::has_any($activity->text) && ($all || !self::are_of($activity->text, $activity->id));
-            $responsible = $isdue ? activities::responsible($activity, $instances) : null;
-            if ($responsible !== null) {
+            $responsible = self::has_any($activity->text) ? activities::responsible($activity, $instances) : null;
+            $isown = self::ids($activity->text) === [$responsible, $activity->id];
+            if ($responsible !== null && ($all || !$isown)) {
                 $context = $activity->context($responsible, $coursename);
                 $changed += self::renew_one($activity, $context, $client) ? 1 : 0;
             }

@@ -20,9 +20,12 @@ use core\message\message;
 use core\task\adhoc_task;
 use core_user;
 use mod_lticontainer\local\client;
+use mod_lticontainer\local\curl_transport;
 use mod_lticontainer\local\host_mapping;
+use mod_lticontainer\local\records_path;
 use mod_lticontainer\local\registration;
 use mod_lticontainer\local\system_lines;
+use moodle_exception;
 use moodle_url;
 
 /**
@@ -46,6 +49,10 @@ class after_upgrade extends adhoc_task {
         $client = client::in_background();
         $hosts = host_mapping::apply($client);
         $registered = registration::site($client);
+        if (records_path::look($client, curl_transport::from_settings())->state === records_path::WRONG) {
+            // With new lines every record would be refused; with the old ones Moodle still takes them.
+            throw new moodle_exception('check_records_wrong_remedy', 'mod_lticontainer');
+        }
         $changed = 0;
         foreach (registration::courses() as $courseid) {
             $changed += system_lines::renew($courseid, $client, true);

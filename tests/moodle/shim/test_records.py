@@ -12,6 +12,7 @@ import pytest
 
 from tests.moodle.shim.conftest import Beside
 from tests.support.clients import FORM, REST, XML_DONE, post, rest
+from tests.support.faulty import Faulty
 from tests.support.php_site import PhpSite
 from tests.support.rawhttp import Response
 from tests.support.site import cell_run, record, seen
@@ -88,11 +89,8 @@ def test_a_rejected_record_is_told_and_not_kept_twice(clean: Beside, proxy_token
 def test_nothing_is_lost_in_an_outage(clean: Beside, proxy_token: str) -> None:
     clean.service.stop()
     try:
-        times = []
         for number in range(5):
-            started = time.monotonic()
             assert send(clean, list(cell_run("outage", f"m{number}")), proxy_token).body == b"[]"
-            times.append(time.monotonic() - started)
         assert waiting(clean) == 5
         told = clean.shim.moodle.run_script("scheduled_task.php", SEND)
         assert "5 are left" in told
@@ -105,6 +103,22 @@ def test_nothing_is_lost_in_an_outage(clean: Beside, proxy_token: str) -> None:
     assert sorted(row["message"] for row in runs) == [f"m{number}" for number in range(5)]
     clean.shim.moodle.run_script("scheduled_task.php", SEND)
     assert len(clean.site.rows("executions", session="outage")) == 5
+
+
+def test_one_request_waits_for_a_silent_service_and_no_other(clean: Beside, proxy_token: str) -> None:
+    with Faulty() as silent:
+        clean.shim.connect(silent.url, "token")
+        times = []
+        for number in range(3):
+            started = time.monotonic()
+            assert send(clean, list(cell_run("silent", f"m{number}")), proxy_token).body == b"[]"
+            times.append(time.monotonic() - started)
+        assert silent.asked == 1
+        assert times[0] > 3 > max(times[1:])
+        assert waiting(clean) == 3
+    clean.shim.connect(clean.service.base_url, clean.site.token("admin"))
+    clean.shim.moodle.run_script("scheduled_task.php", SEND)
+    assert len(clean.site.rows("executions", session="silent")) == 3
 
 
 def test_records_are_sent_in_their_order(clean: Beside, proxy_token: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,13 @@ from tests.support.clients import rest
 from tests.support.moodle import VARIABLE
 from tests.support.moodle_163 import CAPABILITIES, Old, Plugin163
 from tests.support.moodle_shim import ShimMoodle, Template, Visitor, service_beside
+from tests.support.process import ROOT
 from tests.support.service import Service
 from tests.support.site import Row, Site, seen
 
+GUIDE = (ROOT / "docs/how-to/moodle-plugin.md").read_text("utf-8")
 DATA = ("client_data", "server_data", "session", "tags")
+PUBLIC_URL = "LTICONTAINER_PUBLIC_URL"
 AFTER = r"--classname=\mod_lticontainer\task\after_upgrade"
 
 
@@ -33,6 +37,8 @@ class Upgraded:
     old: Old
     rows: dict[str, list[Row]]
     said: str
+    refused: str
+    untouched: dict[int, str]
 
 
 def columns(shim: ShimMoodle, table: str) -> list[tuple[object, ...]]:
@@ -41,6 +47,31 @@ def columns(shim: ShimMoodle, table: str) -> list[tuple[object, ...]]:
     return shim.server.execute(
         f"SELECT {names} FROM information_schema.columns WHERE {where}", (shim.moodle.database, f"mdl_{table}")
     )
+
+
+def as_written(shim: ShimMoodle) -> str:
+    """Put the plugin in its place as the guide for administrators says; return what Moodle says."""
+    [block] = [block for block in re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL) if "upgrade.php" in block]
+    block = block.replace("php /var/www/moodle/admin/cli", f"php -d max_input_vars=5000 {shim.moodle.scripts}")
+    block = block.replace("/var/www/moodle", str(shim.moodle.code))
+    done = subprocess.run(
+        ["sh", "-e"], input=block, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=300, check=False
+    )
+    said: str = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    return said
+
+
+def after(shim: ShimMoodle, service: Service, site: Site) -> str:
+    """Run the task that follows the upgrade, with a service in the settings; return what it says."""
+    with service:
+        shim.connect(service.base_url, site.token("admin"))
+        shim.moodle.execute("UPDATE {task_adhoc} SET nextruntime = 0, faildelay = 0")
+        return shim.moodle.run_script("adhoc_task.php", AFTER, "--execute", check=False)
+
+
+def texts_of(shim: ShimMoodle) -> dict[int, str]:
+    return dict(shim.moodle.execute("SELECT id, instructorcustomparameters FROM {lti}"))
 
 
 @pytest.fixture(scope="module")
@@ -59,16 +90,24 @@ def upgraded(template: Template) -> Iterator[Upgraded]:
                 shim.moodle.execute(f"INSERT INTO {{lticontainer_{name}}} ({names}) VALUES ({places})", values)
         rows = {name: shim.moodle.rows(f"lticontainer_{name}") for name in DATA}
         service, site = service_beside(shim)
-        imported = run_here("host", "import-moodle", "--url-stdin", env=site.env, input=f"{shim.moodle.url}\n")
+        command = re.findall(r"^lticontainer (host import-moodle .*) < moodle-url$", GUIDE, re.MULTILINE)[0]
+        imported = run_here(*command.split(), env=site.env, input=f"{shim.moodle.url}\n")
         assert imported.returncode == 0, imported.stderr
-        said = shim.add_plugin()
+        said = as_written(shim)
+        refused = after(shim, Service(site.env | {PUBLIC_URL: shim.web.url}), site)
+        untouched = texts_of(shim)
+        said += after(shim, Service(site.env), site)
         with service:
             shim.connect(service.base_url, site.token("admin"))
-            said += shim.moodle.run_script("adhoc_task.php", AFTER, "--execute")
-            yield Upgraded(shim, service, site, old, rows, said)
+            yield Upgraded(shim, service, site, old, rows, said, refused, untouched)
         site.close()
     finally:
         shim.close()
+
+
+def test_the_guide_leads_proxies_where_the_test_did(upgraded: Upgraded) -> None:
+    written = re.findall(r'public_url = "(.*)"', GUIDE)[0]
+    assert written.replace("https://moodle.example.org", upgraded.shim.web.url) == upgraded.site.env[PUBLIC_URL]
 
 
 def test_nothing_complains_on_the_way(upgraded: Upgraded) -> None:
@@ -116,7 +155,7 @@ def test_an_old_token_still_opens_the_web_service(upgraded: Upgraded) -> None:
 
 
 def test_system_lines_are_made_anew_with_tokens_of_their_own(upgraded: Upgraded) -> None:
-    texts = texts_of(upgraded)
+    texts = texts_of(upgraded.shim)
     shown = [texts[lti] for lti in upgraded.old.ltis if lti != upgraded.old.hidden_lti]
     tokens = [re.findall(r"^lms_rpctoken=(\S+)", text, re.MULTILINE)[0] for text in shown]
     assert upgraded.old.token not in tokens
@@ -126,6 +165,12 @@ def test_system_lines_are_made_anew_with_tokens_of_their_own(upgraded: Upgraded)
         assert f"lms_serverurl={upgraded.shim.web.url}" in text
         assert "lms_vol_my_task=Task" in text
         assert text.endswith("own=1")
+
+
+def test_nothing_is_rewritten_while_records_would_be_lost(upgraded: Upgraded) -> None:
+    assert "Set public_url in the configuration of the service" in upgraded.refused
+    for lti in upgraded.old.ltis:
+        assert f"lms_rpctoken={upgraded.old.token}" in upgraded.untouched[lti]
 
 
 def test_activities_are_registered(upgraded: Upgraded) -> None:
@@ -163,7 +208,3 @@ def test_an_administrator_removes_passwords_and_tokens_last(upgraded: Upgraded) 
     rows = upgraded.shim.moodle.rows("lticontainer")
     assert {(row["docker_pass"], row["rpc_token"], row["api_token"]) for row in rows} == {("", "", "hub-token")}
     assert "1.6.3" not in done.text.split('id="page-footer"')[0].split("<main")[-1]
-
-
-def texts_of(upgraded: Upgraded) -> dict[int, str]:
-    return dict(upgraded.shim.moodle.execute("SELECT id, instructorcustomparameters FROM {lti}"))

@@ -1,0 +1,217 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+namespace mod_lticontainer\local;
+
+use mod_lticontainer\local\exception\service_exception;
+
+/**
+ * A request of a proxy with the token of an activity, which goes on to the service as it is.
+ *
+ * The service decides about it. Where the service is away the request is kept, if Moodle itself has given this token to
+ * the activity that it is for; so nobody else can fill the queue.
+ *
+ * @package    mod_lticontainer
+ * @copyright  2026 The authors of the lticontainer companion
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+final class passing {
+    /** @var string What stands in the queue in the place of a function. */
+    public const QUEUED = 'passing';
+
+    /** @var string Moodle's script for REST. */
+    private const REST = '/webservice/rest/server.php';
+
+    /** @var string Moodle's script for XML-RPC. */
+    private const XMLRPC = '/webservice/xmlrpc/server.php';
+
+    /** @var int Longest body, in bytes. */
+    private const LONGEST = 1048576;
+
+    /** @var int Seconds that a request waits for the service; it takes milliseconds when it is well. */
+    private const SECONDS = 3;
+
+    /** @var string[] What the service says when sending the same again may help. */
+    private const LATER = ['serviceunavailable', 'internalerror', 'rejectlimit', 'sitemaintenance', 'busy'];
+
+    /** @var string[] Names that REST takes from the query or from the body. */
+    private const NAMES = ['wstoken', 'wsfunction', 'moodlewsrestformat'];
+
+    /**
+     * Constructor.
+     *
+     * @param string $script Which of Moodle's scripts is meant.
+     * @param string[] $query What the query holds of NAMES.
+     * @param string $type Content type.
+     * @param string $body The body.
+     */
+    public function __construct(
+        private readonly string $script,
+        private readonly array $query,
+        private readonly string $type,
+        private readonly string $body,
+    ) {
+    }
+
+    /**
+     * Reads the request in hand.
+     *
+     * @return self
+     */
+    public static function from_request(): self {
+        $script = preg_replace('~/+~', '/', (string) get_file_argument());
+        $query = [];
+        foreach (self::NAMES as $name) {
+            $value = optional_param($name, null, PARAM_ALPHANUMEXT);
+            if ($value !== null) {
+                $query[$name] = $value;
+            }
+        }
+        $type = (string) (getallheaders()['Content-Type'] ?? '');
+        return new self($script, $query, $type, (string) file_get_contents('php://input', false, null, 0, self::LONGEST + 1));
+    }
+
+    /**
+     * Hands the request on, or keeps it.
+     *
+     * @return response What the proxy is told.
+     */
+    public function answer(): response {
+        if (!in_array($this->script, [self::REST, self::XMLRPC], true) || strlen($this->body) > self::LONGEST) {
+            return new response(400, 'text/plain', 'Bad request');
+        }
+        $circuit = new circuit();
+        $response = $circuit->may_try() ? $this->try_to_send($circuit) : null;
+        if ($response) {
+            return $response;
+        }
+        if (!$this->is_of_an_activity()) {
+            return new response(503, 'text/plain', 'Service unavailable');
+        }
+        queue::add(queue::RECORDS, self::QUEUED, [
+            'script' => $this->script,
+            'query' => $this->query,
+            'type' => $this->type,
+            'body' => base64_encode($this->body),
+        ]);
+        return $this->done();
+    }
+
+    /**
+     * Sends a request that has waited.
+     *
+     * @param array $arguments What the queue holds.
+     * @param client $client The service.
+     * @return bool Whether the service has done with it.
+     * @throws service_exception
+     */
+    public static function send_again(array $arguments, client $client): bool {
+        $body = (string) base64_decode($arguments['body'], true);
+        $passing = new self($arguments['script'], $arguments['query'], $arguments['type'], $body);
+        return self::is_done($passing->send($client));
+    }
+
+    /**
+     * Sends the request now.
+     *
+     * @param circuit $circuit Remembers what happens.
+     * @return response|null The service's answer; null where it has not taken the request.
+     */
+    private function try_to_send(circuit $circuit): ?response {
+        try {
+            $response = $this->send(client::in_background(self::SECONDS));
+        } catch (service_exception) {
+            $circuit->bad();
+            return null;
+        }
+        $isdone = self::is_done($response);
+        $isdone ? $circuit->good() : $circuit->bad();
+        return $isdone ? $response : null;
+    }
+
+    /**
+     * Sends the request.
+     *
+     * @param client $client The service.
+     * @return response
+     * @throws service_exception
+     */
+    private function send(client $client): response {
+        if ($this->script === self::XMLRPC) {
+            // There the token has no other place.
+            return $client->pass($this->script . '?' . http_build_query($this->query, '', '&'), $this->type, $this->body);
+        }
+        $missing = http_build_query(array_diff_key($this->query, $this->names_in_body()), '', '&');
+        return $client->pass($this->script, $this->type, implode('&', array_filter([$missing, $this->body])));
+    }
+
+    /**
+     * Tells which names the body of a form has itself.
+     *
+     * @return array The names, as keys.
+     */
+    private function names_in_body(): array {
+        $names = array_map(fn(string $part) => urldecode(explode('=', $part, 2)[0]), explode('&', $this->body));
+        return array_flip(array_intersect(self::NAMES, $names));
+    }
+
+    /**
+     * Tells whether the token is the one that Moodle keeps in the parameters of its activity.
+     *
+     * @return bool
+     */
+    private function is_of_an_activity(): bool {
+        global $DB;
+        $token = (string) ($this->query['wstoken'] ?? '');
+        if (!preg_match('/^[0-9a-f]{64}$/D', $token)) {
+            return false;
+        }
+        // The ids of instance and activity stand in front, 16 digits each; the code behind them can't be guessed.
+        $id = hexdec(substr($token, 16, 16));
+        $text = is_int($id) ? (string) $DB->get_field('lti', 'instructorcustomparameters', ['id' => $id]) : '';
+        return hash_equals(system_lines::token($text), $token);
+    }
+
+    /**
+     * Tells whether the service has done with a request, whatever it says of it.
+     *
+     * @param response $response Its answer.
+     * @return bool
+     */
+    private static function is_done(response $response): bool {
+        $codes = '~"errorcode":"(\w+)"|<ERRORCODE>(\w+)</ERRORCODE>|<string>(\w+): ~';
+        $code = preg_match($codes, $response->body, $found) ? (string) end($found) : '';
+        return $response->status === 200 && !in_array($code, self::LATER, true);
+    }
+
+    /**
+     * Returns what the service would say of records that it has stored.
+     *
+     * @return response
+     */
+    private function done(): response {
+        if ($this->script === self::XMLRPC) {
+            $value = '<param><value><struct></struct></value></param>';
+            $text = "<?xml version='1.0'?><methodResponse><params>$value</params></methodResponse>";
+            return new response(200, 'text/xml', $text);
+        }
+        if (($this->query['moodlewsrestformat'] ?? '') === 'json') {
+            return new response(200, 'application/json', '[]');
+        }
+        $lines = ['<?xml version="1.0" encoding="UTF-8" ?>', '<RESPONSE>', '<SINGLE>', '</SINGLE>', '</RESPONSE>', ''];
+        return new response(200, 'application/xml', implode("\n", $lines));
+    }
+}

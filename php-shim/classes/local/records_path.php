@@ -1,0 +1,139 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+namespace mod_lticontainer\local;
+
+use mod_lticontainer\local\exception\service_exception;
+use mod_lticontainer\local\exception\service_unavailable;
+
+/**
+ * Where proxies send records, and whether the service is there.
+ *
+ * The system lines that the service writes carry the token of one activity. Moodle's own web service does not know such
+ * tokens, so with lines that lead there every record would be refused, and proxies look at no answer.
+ *
+ * @package    mod_lticontainer
+ * @copyright  2026 The authors of the lticontainer companion
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+final class records_path {
+    /** @var string It leads to the service. */
+    public const GOOD = 'ok';
+
+    /** @var string Something else answers that does not know the tokens of activities. */
+    public const WRONG = 'wrong';
+
+    /** @var string It can't be looked at from here. */
+    public const UNKNOWN = 'unknown';
+
+    /** @var string Proxies have tokens of their own, or there is no activity yet. */
+    public const NONE = 'none';
+
+    /** @var string Moodle's script, to which proxies add what stands in front. */
+    private const SCRIPT = '/webservice/rest/server.php';
+
+    /**
+     * Constructor.
+     *
+     * @param string $state One of the constants.
+     * @param string $url Where records go; empty where that is not known.
+     */
+    private function __construct(
+        public readonly string $state,
+        public readonly string $url = '',
+    ) {
+    }
+
+    /**
+     * Looks.
+     *
+     * @param client $client The service.
+     * @param transport $transport How the request of a proxy travels.
+     * @return self
+     * @throws service_exception
+     */
+    public static function look(client $client, transport $transport): self {
+        $context = self::some_activity($client);
+        if (!$context) {
+            return new self(self::NONE);
+        }
+        $arguments = ['source_text' => '', 'contexts' => [$context]];
+        $lines = self::values((string) $client->call(command::call('copy_custom_params', $arguments))['copies'][0]['text']);
+        $url = ($lines['lms_serverurl'] ?? '') . ($lines['lms_serverpath'] ?? '');
+        $token = $lines['lms_rpctoken'] ?? '';
+        if ($url === '' || $token === '') {
+            return new self(self::NONE, $url);
+        }
+        return new self(self::knock($url . self::SCRIPT, $token, $transport), $url);
+    }
+
+    /**
+     * Asks with the token of an activity for something that it does not open: the service says that it does not, and
+     * everybody else does not know it.
+     *
+     * @param string $url Where a proxy sends records.
+     * @param string $token Token of an activity.
+     * @param transport $transport How the request travels.
+     * @return string One of the constants.
+     */
+    private static function knock(string $url, string $token, transport $transport): string {
+        $fields = ['wstoken' => $token, 'wsfunction' => 'mod_lticontainer_get_hosts', 'moodlewsrestformat' => 'json'];
+        $headers = ['Content-Type: application/x-www-form-urlencoded'];
+        try {
+            $response = $transport->send('POST', $url, $headers, http_build_query($fields, '', '&'), client::TIMEOUT / 2);
+        } catch (service_unavailable) {
+            return self::UNKNOWN;
+        }
+        $code = $response->json()['errorcode'] ?? '';
+        return $code === 'accessexception' ? self::GOOD : self::WRONG;
+    }
+
+    /**
+     * Finds an activity that is registered.
+     *
+     * @param client $client The service.
+     * @return array|null What the service has to know of it; null where there is none.
+     * @throws service_exception
+     */
+    private static function some_activity(client $client): ?array {
+        foreach (registration::courses() as $courseid) {
+            $instances = activities::instances($courseid);
+            foreach (activities::of_course($courseid) as $activity) {
+                $responsible = activities::responsible($activity, $instances);
+                if ($responsible !== null) {
+                    registration::course($courseid, $client);
+                    return $activity->context($responsible, '');
+                }
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Reads the lines of custom parameters.
+     *
+     * @param string $text The text.
+     * @return string[] Values by name.
+     */
+    private static function values(string $text): array {
+        $values = [];
+        foreach (preg_split('/\r\n|\r|\n/', $text) as $line) {
+            [$name, $value] = explode('=', $line, 2) + ['', ''];
+            $values[trim($name)] = trim($value);
+        }
+        return $values;
+    }
+}

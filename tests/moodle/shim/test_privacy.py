@@ -1,0 +1,93 @@
+"""What a person may ask Moodle for: a copy of what is stored of them, and its erasure."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from tests.moodle.shim.conftest import Beside
+from tests.support.moodle_shim import Class
+from tests.support.site import call, cell_run, seen
+
+SEND = r"--execute=\mod_lticontainer\task\send_queue"
+COURSE_LEVEL, USER_LEVEL = 50, 30
+
+
+@pytest.fixture
+def lesson(beside: Beside) -> Class:
+    """A course in which student1 has run a cell."""
+    made = beside.shim.add_class(f"p{time.time_ns()}")
+    beside.site.register(made.ltis[0], made.course, made.instance)
+    session = f"p{made.course}"
+    records = [seen(session, made.ltis[0], made.instance), *cell_run(session, "m")]
+    call(
+        beside.site.parts, "mod_lticontainer_write_nblogs", {"nb_logs": records}, beside.site.token("nblogs:write")
+    )
+    return made
+
+
+def test_moodle_finds_it_compliant(beside: Beside) -> None:
+    assert beside.shim.moodle.call("privacy_compliant") is True
+
+
+def test_a_person_gets_a_copy(beside: Beside, lesson: Class) -> None:
+    assert [COURSE_LEVEL, lesson.course] in beside.shim.moodle.call("privacy", "contexts", "student1")
+    assert beside.shim.moodle.call("privacy", "contexts", "student2") == []
+    exported = json.dumps(beside.shim.moodle.call("privacy", "export", "student1"))
+    assert f'"p{lesson.course}"' in exported
+    assert "Task1.ipynb" in exported
+
+
+def test_a_course_knows_its_persons(beside: Beside, lesson: Class) -> None:
+    assert beside.shim.moodle.call("privacy_users", lesson.course) == ["student1"]
+    beside.shim.moodle.call("privacy_delete_course", lesson.course)
+    assert beside.shim.moodle.call("privacy_users", lesson.course) == []
+    assert beside.site.rows("executions", session=f"p{lesson.course}") == []
+
+
+def test_an_erasure_waits_while_the_service_is_away(beside: Beside, lesson: Class) -> None:
+    session = f"p{lesson.course}"
+    erasure = json.dumps({"username": "student1", "course_id": lesson.course})
+    beside.service.stop()
+    try:
+        beside.shim.moodle.execute(
+            "INSERT INTO {lticontainer_queue} (kind, functionname, arguments, timecreated) "
+            "VALUES ('erasures', 'delete_user_data', %s, 0)",
+            (erasure,),
+        )
+        beside.shim.moodle.run_script("scheduled_task.php", SEND)
+        assert beside.site.rows("executions", session=session)
+    finally:
+        beside.service.start()
+    beside.shim.moodle.run_script("scheduled_task.php", SEND)
+    assert beside.site.rows("executions", session=session) == []
+    assert beside.shim.moodle.execute("SELECT COUNT(*) FROM {lticontainer_queue}") == [(0,)]
+
+
+def test_rows_of_the_older_plugin_are_a_persons_too(beside: Beside, lesson: Class) -> None:
+    execute = beside.shim.moodle.execute
+    execute("INSERT INTO {lticontainer_session} (session, course, lti_id) VALUES ('old', %s, 1)", (lesson.course,))
+    execute("INSERT INTO {lticontainer_client_data} (session, message) VALUES ('old', 'm1'), ('old', 'm2')")
+    execute(
+        "INSERT INTO {lticontainer_server_data} (session, message, username) "
+        "VALUES ('old', 'm1', 'student3'), ('old', 'm2', 'student4')"
+    )
+    assert beside.shim.moodle.call("privacy", "contexts", "student3") == [[COURSE_LEVEL, lesson.course]]
+    exported = json.dumps(beside.shim.moodle.call("privacy", "export", "student3"))
+    assert '"m1"' in exported
+    assert '"m2"' not in exported
+    beside.shim.moodle.call("privacy", "delete", "student3")
+    assert [row["username"] for row in beside.shim.moodle.rows("lticontainer_server_data")] == ["student4"]
+    assert [row["message"] for row in beside.shim.moodle.rows("lticontainer_client_data")] == ["m2"]
+
+
+def test_what_belongs_to_no_course_that_exists_goes_with_everything(beside: Beside, lesson: Class) -> None:
+    beside.shim.moodle.call("delete_course", lesson.course)
+    places = beside.shim.moodle.call("privacy", "contexts", "student1")
+    assert USER_LEVEL in [level for level, _ in places]
+    exported = json.dumps(beside.shim.moodle.call("privacy", "export", "student1"))
+    assert f'"p{lesson.course}"' in exported
+    beside.shim.moodle.call("privacy", "delete", "student1")
+    assert beside.site.rows("executions", username="student1") == []
