@@ -23,7 +23,7 @@ ANSWERS = {
 
 
 class Faulty:
-    """An HTTP server that gives one answer to everything; `kind`, a key of `answers`, may be changed while it runs.
+    """An HTTP server that gives one answer to everything; `kind`, a key of `answers`, may be changed at any time.
 
     :ivar asked: how many requests came.
     """

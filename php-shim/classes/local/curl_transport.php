@@ -117,8 +117,15 @@ final class curl_transport implements transport {
             }
             return strlen($bytes);
         };
-        $limits = ['CURLOPT_TIMEOUT_MS' => 0, 'CURLOPT_LOW_SPEED_LIMIT' => 1, 'CURLOPT_LOW_SPEED_TIME' => (int) ceil($seconds)];
-        $curl->get($url, [], ['CURLOPT_RETURNTRANSFER' => 0, 'CURLOPT_WRITEFUNCTION' => $take] + $limits + $this->options($seconds));
+        $own = [
+            'CURLOPT_RETURNTRANSFER' => 0,
+            'CURLOPT_WRITEFUNCTION' => $take,
+            // A file takes as long as it takes, as long as something comes.
+            'CURLOPT_TIMEOUT_MS' => 0,
+            'CURLOPT_LOW_SPEED_LIMIT' => 1,
+            'CURLOPT_LOW_SPEED_TIME' => (int) ceil($seconds),
+        ];
+        $curl->get($url, [], $own + $this->options($seconds));
         return self::response($curl, $refusal);
     }
 

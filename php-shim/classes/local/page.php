@@ -101,12 +101,13 @@ final class page {
      *
      * @param command $command The call.
      * @param string $needed A member that the answer has.
+     * @param bool $istext Whether this member is a text or a number, and no list or struct.
      * @return answer|null Null where it failed.
      */
-    public function ask(command $command, string $needed): ?answer {
+    public function ask(command $command, string $needed, bool $istext = false): ?answer {
         try {
             $answer = new answer(client::from_settings()->call($command));
-            if (!$answer->has($needed)) {
+            if (!($istext ? $answer->has_text($needed) : $answer->has_items($needed))) {
                 throw new service_unavailable(service_unavailable::NONSENSE, "{$command->name} has no $needed");
             }
             return $answer;

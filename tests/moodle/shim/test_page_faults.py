@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 
@@ -27,7 +28,7 @@ SENTENCES = {
     SILENCE: "did not answer in time",
     "error": "reports an error of its own",
     "gateway": "reports an error of its own",
-    "token": "does not know this site&#039;s token",
+    "token": "does not know this site's token",
     "older": "is older than this plugin",
 }
 
@@ -51,7 +52,7 @@ def seconds(teacher: Visitor, path: str) -> tuple[str, float]:
     took = time.monotonic() - started
     assert page.status == 200
     assert page.url.endswith(path)
-    return page.text, took
+    return unescape(page.text), took
 
 
 def check(beside: Beside, url: str, token: str, sentence: str) -> None:
@@ -76,7 +77,7 @@ def test_nobody_answers(hosted: Beside) -> None:
 
 
 def test_the_token_is_wrong(hosted: Beside) -> None:
-    check(hosted, hosted.service.base_url, "wrong", "does not know this site&#039;s token")
+    check(hosted, hosted.service.base_url, "wrong", "does not know this site's token")
 
 
 def test_the_service_is_not_set_up(hosted: Beside) -> None:
