@@ -22,7 +22,7 @@ test: system lint
 # Each is run, even where one before has missed a target.
 bench: system $(VENV)/test.stamp
 	@status=0; \
-	for part in params activity pages hosts exports moving; do \
+	for part in params activity pages hosts exports moving moodle_writing; do \
 		$(BIN)/python -m tests.benchmarks.$$part || status=1; \
 	done; \
 	$(BIN)/python -m tests.benchmarks $(BENCH_ARGS) || status=1; \

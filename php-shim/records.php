@@ -31,7 +31,6 @@ use mod_lticontainer\local\passing;
 
 define('NO_DEBUG_DISPLAY', true);
 define('WS_SERVER', true);
-define('NO_MOODLE_COOKIES', true);
 
 require_once(__DIR__ . '/../../config.php');
 

@@ -14,7 +14,8 @@ from app.cli.common import bar, print_table, printable, service
 from app.errors import ServiceUnavailable
 from app.moodle.checking import check
 from app.moodle.finding import ERROR, OK, WARNING
-from app.moodle.importing import Importer, Tally
+from app.moodle.import_tally import Tally
+from app.moodle.importing import Importer
 from app.moodle.schema import moodle_tables
 from app.settings import IMPORT_SOURCE_VARIABLE, check_database_url
 from app.storage.database import Database, make_engine, translated_errors

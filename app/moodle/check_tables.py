@@ -77,10 +77,7 @@ def _absent(table: Table) -> str:
 def _noting(connection: Connection, moodle: MoodleTables, account: str) -> Iterator[Finding]:
     """Yield a word on the right that the service can do without."""
     if not may_note(connection, moodle):
-        what = (
-            "Moodle shows its tokens as never used by the service; optional: the right to write down when a token "
-            "was used last"
-        )
+        what = f"optional: {account} may not write down when a token was used last, so Moodle does not show it"
         yield Finding(WARNING, "last access", what, grant_noting(moodle, account))
 
 

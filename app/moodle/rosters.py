@@ -11,14 +11,11 @@ import time
 
 from sqlalchemy import Connection, select
 
-from app.moodle.schema import MoodleTables
+from app.courses.functions import ROSTER_LIMIT
+from app.moodle.schema import COURSE, MoodleTables
 
-COURSE = 50
-"""The level of a course's context."""
 STUDENT = "student"
 ENABLED, ACTIVE = 0, 0
-LIMIT = 10_000
-"""So many a roster holds."""
 
 
 class MoodleRosters:
@@ -28,7 +25,7 @@ class MoodleRosters:
         self._t = tables
 
     def __call__(self, connection: Connection, course: int) -> list[str]:
-        """Return the user names of a course's students, the first ten thousand by name."""
+        """Return the user names of a course's students, the first by name, as many as a roster holds."""
         u, enrol, method, given, role = (
             self._t.user.c,
             self._t.user_enrolments.c,
@@ -50,7 +47,7 @@ class MoodleRosters:
             .where(u.deleted == 0, u.suspended == 0, role.archetype == STUDENT)
             .where(given.contextid.in_(self._contexts(connection, course)))
             .order_by(u.username)
-            .limit(LIMIT)
+            .limit(ROSTER_LIMIT)
         )
         return list(connection.execute(statement).scalars())
 

@@ -16,6 +16,9 @@ from sqlalchemy import BigInteger, Column, MetaData, Table, Text
 
 from app.moodle.exact import ExactText
 
+SYSTEM, USER, CATEGORY, COURSE, MODULE, BLOCK = 10, 30, 40, 50, 70, 80
+"""Levels of contexts."""
+
 
 def _id() -> Column[int]:
     return Column("id", BigInteger, primary_key=True)

@@ -12,11 +12,9 @@ import logging
 from sqlalchemy import Connection, select
 
 from app.errors import AccessDenied
-from app.moodle.schema import MoodleTables
-from app.moodle.token_query import SYSTEM, FoundToken
+from app.moodle.schema import BLOCK, CATEGORY, COURSE, MODULE, SYSTEM, USER, MoodleTables
+from app.moodle.token_query import FoundToken
 
-USER, CATEGORY, COURSE, MODULE, BLOCK = 30, 40, 50, 70, 80
-"""Levels of contexts."""
 log = logging.getLogger(__name__)
 
 _NAMES = {USER: "a user", MODULE: "an activity", BLOCK: "a block"}

@@ -9,10 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, select
 
-from app.moodle.schema import MoodleTables
+from app.moodle.schema import SYSTEM, MoodleTables
 
-SYSTEM = 10
-"""The level of the context of the whole site."""
 PERMANENT = 0
 """The type of tokens that Moodle's protocols take. Those of another type are for its own pages."""
 CONFIG = ("enablewebservices", "maintenance_enabled", "sessiontimeout", "siteguest")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -11,12 +13,15 @@ import pytest
 from app.errors import AccessDenied, CallError, InvalidToken, UserDeleted, UserSuspended
 from tests.integration.test_golden import EXPECTED, GOLDEN
 from tests.moodle.conftest import DATA, RealSite
-from tests.support.clients import XML_DONE
+from tests.support.cli import run_here
+from tests.support.clients import XML_DONE, rest
 from tests.support.moodle import Moodle
 from tests.support.moodle_tables import WRITE
 from tests.support.rawhttp import load_recorded, send
 from tests.support.recordings import (
+    COURSE,
     EMPTY_STRUCT,
+    LTI,
     RECORDED,
     expected_answer,
     expected_tables,
@@ -27,7 +32,7 @@ from tests.support.recordings import (
     xmlrpc_like,
 )
 from tests.support.service import Service
-from tests.support.site import call, seen
+from tests.support.site import call, cell_run, record, seen
 
 VERSIONS = pytest.mark.parametrize("version", ["1.0", "1.1"])
 
@@ -91,6 +96,51 @@ def test_a_token_for_a_category_covers_its_courses(site: RealSite, moodle: Moodl
     with pytest.raises(AccessDenied, match="belongs to a course of others"):
         call(site.parts, WRITE, {"nb_logs": [seen("t", other)]}, token)
     assert [(row["session"], row["course"]) for row in site.data("session")] == [("s", course)]
+
+
+def test_moodle_may_write_the_same_tables_at_the_same_time(
+    site: RealSite, moodle: Moodle, made: dict[str, Any]
+) -> None:
+    both = [f"both{number}" for number in range(15)]
+    alone = [f"plugin{number}" for number in range(15)]
+    with Service(site.env) as service, ThreadPoolExecutor(3) as pool:
+        writing = pool.submit(moodle.call, "write_as_plugin", COURSE, LTI, [*both, *alone])
+
+        def proxy(session: str) -> None:
+            for one in (*cell_run(session, "n"), seen(session, LTI)):
+                assert rest(service.port, [one], made["token"]).body == b"[]"
+
+        for work in [pool.submit(proxy, session) for session in both]:
+            work.result(60)
+        writing.result(60)
+    sessions = [row["session"] for row in site.data("session")]
+    assert set(sessions) == {*both, *alone}
+    rows = [(row["session"], row["message"]) for row in site.data("client_data")]
+    assert sorted(rows) == sorted([*((s, "m") for s in (*both, *alone)), *((s, "n") for s in both)])
+    assert len(site.data("server_data")) == len(rows)
+    site.parts.rebuilder.catch_up(lambda done, total: None)
+    runs = site.rows("executions")
+    assert sorted((row["session"], row["message"]) for row in runs) == sorted(rows)
+    assert {(row["course"], row["lti_id"], row["status"]) for row in runs} == {(COURSE, LTI, "ok")}
+
+
+def test_an_upgrade_of_moodle_may_change_widths_while_the_service_runs(
+    site: RealSite, moodle: Moodle, made: dict[str, Any]
+) -> None:
+    long = record(host="server", session="s", message="m", username="u" * 30)
+    with Service(site.env) as service:
+        assert rest(service.port, [long], made["token"]).body == b"[]"
+        moodle.execute("DELETE FROM {lticontainer_server_data}")
+        moodle.call("change_width", "lticontainer_server_data", "username", 20)
+        answer = json.loads(
+            rest(service.port, [long | {"message": "m2"}, *cell_run("s", "n")], made["token"]).body
+        )
+        assert answer["errorcode"] == "recordrejected"
+        assert "username has 30 characters, the limit is 20" in answer["debuginfo"]
+        assert [row["message"] for row in site.data("server_data")] == ["n"]
+        moodle.call("change_width", "lticontainer_server_data", "username", 32)
+        assert run_here("rejects", "replay", "--all", env=site.env).returncode == 0
+        assert {row["message"]: row["username"] for row in site.data("server_data")}["m2"] == "u" * 30
 
 
 CHANGES: list[tuple[str, Any, type[CallError]]] = [

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import secrets
+import shlex
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -19,9 +21,17 @@ from tests.support.service import Service
 from tests.support.site import Site, cell_run
 
 GUIDE = (ROOT / "docs/how-to/switch-over.md").read_text("utf-8")
-BLOCKS = [
-    re.sub(r"^   ", "", block, flags=re.MULTILINE) for block in re.findall(r"```sql\n(.*?)```", GUIDE, re.DOTALL)
-]
+
+
+def blocks(kind: str) -> list[str]:
+    """Return the guide's blocks of a kind, without what they are indented by."""
+    found = re.findall(rf"```{kind}\n(.*?)```", GUIDE, re.DOTALL)
+    return [re.sub(r"^   ", "", block, flags=re.MULTILINE) for block in found]
+
+
+BLOCKS = blocks("sql")
+COMMANDS = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("lticontainer ")]
+UPGRADE, CHECK, REBUILD, NEW, IMPORT = (shlex.split(line.partition("<")[0])[1:] for line in COMMANDS)
 DATA = ("client_data", "server_data", "session", "tags")
 
 
@@ -56,24 +66,39 @@ def token(moodle: Moodle) -> str:
     return str(moodle.call("make_token", service, user, 0, ""))
 
 
-def test_on_moodles_own_tables(filled: Moodle) -> None:
+def settings(moodle: Moodle, place: Path, name: str, password: str) -> None:
+    """Write the settings of the guide, with other names for account, database and port."""
+    [text] = blocks("toml")
+    url = f"mysql+pymysql://{name}:{password}@127.0.0.1:{moodle.server.port}/{name}"
+    for old, new in (
+        ("mysql+pymysql://lticontainer:PASSWORD@127.0.0.1/lticontainer", url),
+        ('"moodle"', f'"{moodle.database}"'),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    place.write_text(text, "utf-8")
+
+
+def test_on_moodles_own_tables(filled: Moodle, tmp_path: Path) -> None:
     moodle, name, password = filled, f"l{secrets.token_hex(4)}", secrets.token_hex(8)
     moodle.call("set_config", "enablewebservices", 1)
     moodle.call("delete_services")
     made = token(moodle)
     read(moodle, BLOCKS[0], {"lticontainer": name, "PASSWORD": password})
     site = Site(f"mysql+pymysql://{name}:{password}@127.0.0.1:{moodle.server.port}/{name}")
-    env = site.env | {"LTICONTAINER_MOODLE_PREFIX": "mdl_", "LTICONTAINER_MOODLE_DATABASE": moodle.database}
-    assert run_here("db", "upgrade", env=env).returncode == 0
-    asked = run_here("moodle", "check", env=env)
+    settings(moodle, tmp_path / "settings.toml", name, password)
+    env = {k: v for k, v in site.env.items() if k != "LTICONTAINER_DATABASE_URL"}
+    env |= {"LTICONTAINER_CONFIG": str(tmp_path / "settings.toml")}
+    assert run_here(*UPGRADE, env=env).returncode == 0
+    asked = run_here(*CHECK, env=env)
     assert asked.returncode == 1
     for line in asked.stdout.splitlines():
         if line.strip().startswith("GRANT"):
             moodle.server.execute(line.strip().rstrip(";"))
-    checked = run_here("moodle", "check", env=env)
+    checked = run_here(*CHECK, env=env)
     assert checked.returncode == 0, checked.stdout
     assert {line.split()[0] for line in checked.stdout.splitlines()} == {"ok"}, checked.stdout
-    rebuilt = run_here("activity", "rebuild", env=env)
+    rebuilt = run_here(*REBUILD, env=env)
     assert "6 rows read; 4 runs" in rebuilt.stdout
     with Service(env) as service:
         for one in cell_run("after", "m1"):
@@ -81,7 +106,7 @@ def test_on_moodles_own_tables(filled: Moodle) -> None:
         stored = moodle.execute("SELECT COUNT(*) FROM {lticontainer_server_data} WHERE session = 'after'")
         assert stored == [(1,)]
         moodle.execute("INSERT INTO {lticontainer_client_data} (session, message) VALUES ('plugin', 'm')")
-        assert "1 runs" in run_here("activity", "rebuild", "--new", env=env).stdout
+        assert "1 runs" in run_here(*NEW, env=env).stdout
     site.close()
 
 
@@ -91,16 +116,16 @@ def test_a_database_of_its_own_with_import(filled: Moodle) -> None:
     site = Site(moodle.server.create_database())
     site.upgrade()
     url = f"mysql+pymysql://{name}:{password}@127.0.0.1:{moodle.server.port}/{moodle.database}\n"
-    first = run_here("import-moodle", "--source", "-", "--prefix", "mdl_", env=site.env, input=url)
+    first = run_here(*IMPORT, env=site.env, input=url)
     assert (first.returncode, first.stderr) == (0, "")
     assert {name: site.count(name) for name in DATA} == {n: len(rows) for n, rows in GOLDEN["tables"].items()}
     assert site.count("executions") == 4
     moodle.execute("INSERT INTO {lticontainer_client_data} (session, message) VALUES ('late', 'm')")
-    run_here("import-moodle", "--source", "-", env=site.env, input=url)
+    run_here(*IMPORT, env=site.env, input=url)
     assert (site.count("client_data"), site.count("executions")) == (4, 5)
     export = run_here("activity", "export", "--course", "2", env=site.env)
     assert export.returncode == 0
     assert export.stdout.count("student1") == 3
     read(moodle, BLOCKS[2], {"'import'": f"'{name}'"})
-    assert run_here("import-moodle", "--source", "-", env=site.env, input=url).returncode == 1
+    assert run_here(*IMPORT, env=site.env, input=url).returncode == 1
     site.close()

@@ -152,6 +152,25 @@ $actions = [
         }
         return \core_external\util::generate_token(EXTERNAL_TOKEN_PERMANENT, $service, $user->id, context_system::instance());
     },
+    // Rows of whole sessions, stored one by one as the plugin stores those of the records that reach it.
+    'write_as_plugin' => function ($course, $lti, $sessions) {
+        global $DB;
+        foreach ($sessions as $session) {
+            $row = ['session' => $session, 'updatetm' => time()];
+            if (!$DB->record_exists('lticontainer_session', ['session' => $session])) {
+                $DB->insert_record('lticontainer_session', $row + ['course' => $course, 'inst_id' => 1, 'lti_id' => $lti]);
+            }
+            $row += ['message' => 'm', 'date' => '2026-11-23T10:00:00.000Z'];
+            $DB->insert_record('lticontainer_client_data', $row + ['cell_id' => 'c1', 'filename' => 'Task1.ipynb']);
+            $pair = $DB->record_exists('lticontainer_client_data', ['session' => $session, 'message' => 'm']);
+            $DB->insert_record('lticontainer_server_data', $row + ['status' => $pair ? 'ok' : 'ok/nc', 'username' => 'u']);
+        }
+    },
+    // As the upgrade step of a plugin changes a column.
+    'change_width' => function ($table, $field, $width) {
+        $column = new xmldb_field($field, XMLDB_TYPE_CHAR, $width, null, null, null, null);
+        $GLOBALS['DB']->get_manager()->change_field_precision(new xmldb_table($table), $column);
+    },
     'delete_token' => function ($token) {
         $manager = new webservice();
         $manager->delete_user_ws_token($GLOBALS['DB']->get_field('external_tokens', 'id', ['token' => $token]));

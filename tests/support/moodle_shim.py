@@ -275,7 +275,7 @@ def service_beside(moodle: ShimMoodle) -> tuple[Service, Site]:
     """Return a service for this Moodle on tables of its own, not started yet, and its site."""
     site = MoodleNamed(moodle.server.create_database(), moodle.web.url)
     site.upgrade()
-    return Service(site.env), site
+    return Service(site.env, workers=1), site
 
 
 class MoodleNamed(Site):
