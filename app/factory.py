@@ -158,7 +158,9 @@ def build_service(settings: Settings) -> Service:
     params_writer = Writer(site_params, ActivityStore(database, activities))
 
     pseudonym_keys = PseudonymKeys(database, cipher)
-    export_site = exports.ExportSite(settings.moodle_url, settings.public_url, pseudonym_keys.key, settings.zone)
+    export_site = exports.ExportSite(
+        settings.moodle_url, settings.public_url, pseudonym_keys.key_of, settings.zone
+    )
     exporter = exports.Exporter(ExecutionStore(database), export_site)
     privacy_store = PrivacyStore(database)
     persons = Persons(derive_keys(settings.master_keys, AUDIT_PERSONS))

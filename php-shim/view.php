@@ -34,7 +34,7 @@ $page = page::open(tab::OVERVIEW);
 $page->instance->trigger_viewed();
 
 $host = (string) $page->instance->record->host;
-$service = $page->ask(command::call('get_site_info'), 'version');
+$service = $page->ask(command::call('get_site_info'), 'version', true);
 $checked = $service && $host !== '' ? $page->ask(command::call('check_host', ['host' => $host]), 'steps') : null;
 
 $maychange = has_capability('moodle/course:manageactivities', $page->instance->context);

@@ -123,13 +123,7 @@ def conditions(selection: Selection) -> list[ColumnElement[bool]]:
 
 
 def _split(text: str) -> Execution:
-    parts: list[Any] = text.split(SEPARATOR)
-    for index in _NUMBERS:
-        parts[index] = int(parts[index])
-    for index in _TIMES:
-        parts[index] = int(parts[index]) if parts[index] else None
-    return Execution._make(parts)
-
-
-_NUMBERS = tuple(Execution._fields.index(name) for name in ("row_id", "course_id", "inst_id", "lti_id"))
-_TIMES = tuple(Execution._fields.index(name) for name in ("asked_us", "answered_us", "duration_us"))
+    row, session, message, course, inst, lti, user, file, code, cell, status, *times = text.split(SEPARATOR)
+    asked, answered, taken = [int(time) if time else None for time in times]
+    ids = int(course), int(inst), int(lti)
+    return Execution(int(row), session, message, *ids, user, file, code, cell, status, asked, answered, taken)

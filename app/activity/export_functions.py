@@ -100,11 +100,11 @@ class ExecutionsSchema(StrictSchema):
 
 @dataclass(frozen=True, slots=True)
 class ExportSite:
-    """What exports need to know of the site; `key_of` returns the key of a course's pseudonyms."""
+    """What exports need to know of the site; `key_of` returns what gives the key of a course's pseudonyms."""
 
     moodle_url: str
     public_url: str
-    key_of: Callable[[int], bytes]
+    key_of: Callable[[int], Callable[[], bytes]]
     zone: tzinfo
 
 

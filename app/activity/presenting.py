@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 
@@ -28,10 +29,8 @@ class Clock:
         # Runs of one class lie close together: what their times have in common is made once a minute.
         self._minute = lru_cache(maxsize=_MINUTES)(self._make_minute)
 
-    def text(self, microseconds: int | None) -> str | None:
-        """Return a time as text; None for none."""
-        if microseconds is None:
-            return None
+    def text(self, microseconds: int) -> str:
+        """Return a time as text."""
         minute, rest = divmod(microseconds, _MINUTE_US)
         head, offset = self._minute(minute)
         if not head:
@@ -61,8 +60,14 @@ class Presenter:
 
     def values(self, execution: Execution) -> Values:
         """Return the values in the order of FIELDS: times in microseconds, seconds a float, None: unknown."""
-        e = self._pseudonyms.hide(execution) if self._pseudonyms else execution
-        _, session, message, course, inst, lti, user, file, code, cell, status, asked, answered, duration = e
+        return self._values(self.hide(execution), int)
+
+    def texts(self, execution: Execution) -> Values:
+        """Return the same with times as text."""
+        return self._values(self.hide(execution), self._clock.text)
+
+    def _values(self, execution: Execution, show: Callable[[int], int | str]) -> Values:
+        _, session, message, course, inst, lti, user, file, code, cell, status, asked, answered, taken = execution
         return (
             self.identities.of(session, message),
             course,
@@ -75,14 +80,8 @@ class Presenter:
             code,
             cell,
             status,
-            result_of(e),
-            asked,
-            answered,
-            None if duration is None else duration / MICROSECOND,
+            result_of(execution),
+            None if asked is None else show(asked),
+            None if answered is None else show(answered),
+            None if taken is None else taken / MICROSECOND,
         )
-
-    def texts(self, execution: Execution) -> Values:
-        """Return the same with times as text."""
-        values = self.values(execution)
-        text = self._clock.text
-        return (*values[:12], text(values[12]), text(values[13]), values[14])

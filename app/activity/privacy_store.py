@@ -18,6 +18,7 @@ from app.activity.executions_store import COLUMNS
 from app.activity.privacy import NO_USER, Erased, batched, names
 from app.storage import tables as t
 from app.storage.activities import courses_of
+from app.storage.counts import forget_user
 from app.storage.database import Database
 from app.storage.erasing import erase_rejects, erase_runs, erase_session
 from app.storage.layout import Layout
@@ -121,6 +122,7 @@ class PrivacyStore:
                 erased += Erased(rejects=self._database.write(erase_rejects, chunk))
             if not course:
                 erased += self._database.write(_erase_strays, self._layout, username)
+        self._database.write(forget_user, username)
         return erased + Erased(cells=self._erase_tags(cells))
 
     def _cells(self, session: str) -> set[tuple[str, str]]:

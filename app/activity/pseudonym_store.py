@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 
 from sqlalchemy import Connection, bindparam, delete, select
 
@@ -30,16 +31,24 @@ class PseudonymKeys:
         self._cipher = cipher
         self._add = insert_missing("sqlite" if database.is_sqlite else "mysql", t.pseudonym_keys, ["course"])
 
-    def key(self, course: int) -> bytes:
-        """Return the key of a course, 32 bytes; a new one where it has none.
+    def key_of(self, course: int) -> Callable[[], bytes]:
+        """Return what gives the key of a course, 32 bytes.
 
-        :raises PseudonymsLost: it can't be read with any master key that is kept.
-        :raises ServiceUnavailable: the database does not answer, or can't store a new key.
+        Where the course has none, it makes one when it is asked: a course of which nothing is shown gets none.
+
+        :raises PseudonymsLost: the key can't be read with any master key that is kept.
+        :raises ServiceUnavailable: the database does not answer; later, too, where a new key can't be stored.
         """
         with self._database.reading() as connection:
             sealed = connection.execute(_SEALED, {"of_course": course}).scalar()
+        if sealed is None:
+            return lambda: self._open(course, self._make(course))
+        key = self._open(course, sealed)
+        return lambda: key
+
+    def _open(self, course: int, sealed: str) -> bytes:
         try:
-            return bytes.fromhex(self._cipher.decrypt(sealed or self._make(course)))
+            return bytes.fromhex(self._cipher.decrypt(sealed))
         except Undecryptable:
             raise PseudonymsLost(
                 f"course_id {course}: the key was encrypted with a key that is in neither secret_key nor "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from base64 import b32encode
+from collections.abc import Callable
 from functools import lru_cache
 
 from app.activity.execution import Execution
@@ -19,14 +20,16 @@ _REMEMBERED = 100_000
 
 
 class Pseudonyms:
-    """The pseudonyms of one course; `key` is that course's own, 32 bytes."""
+    """The pseudonyms of one course; `find_key` gives that course's own key, 32 bytes, when one is needed first."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, find_key: Callable[[], bytes]) -> None:
+        self._find_key = find_key
+        self._key = b""
         self.of = lru_cache(maxsize=_REMEMBERED)(self._of)
 
     def _of(self, kind: str, text: str) -> str:
         """Return the pseudonym of a text; kinds don't share pseudonyms."""
+        self._key = self._key or self._find_key()
         digest = hmac.digest(self._key, f"{kind}\x1f{text}".encode(), "sha256")[:_BYTES]
         return f"{kind[0]}-{b32encode(digest).decode().rstrip('=').lower()}"
 

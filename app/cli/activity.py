@@ -31,6 +31,7 @@ FORMATS = {
     "parquet": "executions.parquet",
     "xapi": "xapi/statements",
 }
+_NO_RULE = "No course says how long its records are kept, nor does the setting keep_days."
 ALL_STATEMENTS = 10_000_000
 _CALLER = Caller("command line", frozenset({ADMIN}))
 
@@ -111,7 +112,7 @@ def purge(courses: Sequence[int], older_than: int | None, yes: bool) -> None:
             before = int(time.time()) - days * DAY
             found.append((course, before, parts.retention.count(course, before)))
     if not found:
-        click.echo("No course says how long its records are kept, nor does the setting keep_days.")
+        click.echo(_NO_RULE if parts.retention.courses() else "Nothing is stored.")
         return
     rows = [
         (course or "unknown", when(before), e.executions, e.sessions, e.rejects) for course, before, e in found

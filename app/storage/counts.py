@@ -98,8 +98,18 @@ def uncount(connection: Connection, condition: ColumnElement[bool]) -> None:
     taken = _sums_of(e.course, -1).where(condition, e.course != 0).with_for_update()
     dialect = "sqlite" if is_sqlite else "mysql"
     connection.execute(upsert(dialect, t.counts, KEYS, _sums).from_select(_NAMES, taken))
-    courses = select(e.course).where(condition).distinct().scalar_subquery()
-    connection.execute(delete(t.counts).where(c.course.in_(courses), c.ok == 0, c.error == 0))
+    unit = e.answered_us - e.answered_us % literal_column(str(UNIT_US))
+    touched = select(e.course, func.min(unit), func.max(unit)).where(condition, e.slot_us.is_not(None))
+    # Two statements: MariaDB 10.11 would ask a subquery of a DELETE anew for every count.
+    for course, first, last in connection.execute(touched.group_by(e.course)).all():
+        near = (c.course == course, c.unit_us.between(first, last))
+        connection.execute(delete(t.counts).where(*near, c.ok == 0, c.error == 0))
+
+
+def forget_user(connection: Connection, username: str) -> None:
+    """Delete the counts of a user that came to nothing, also long ago, when a run got another name or time."""
+    c = t.counts.c
+    connection.execute(delete(t.counts).where(c.username == username, c.ok == 0, c.error == 0))
 
 
 def recount(connection: Connection, courses: Collection[int] | None = None) -> int:

@@ -27,7 +27,7 @@ from app.activity.csv_format import unguard
 from app.activity.execution import FIELDS, NAMES
 from app.storage import tables as t
 from tests.support.process import ROOT
-from tests.support.site import MOODLE_URL, Row, call
+from tests.support.site import MOODLE_URL, Row, call, cell_run, seen
 from tests.support.web import WebSite
 from tests.support.xapi import check_statement
 
@@ -234,6 +234,36 @@ def test_statements_go_on_behind_more(web: WebSite) -> None:
         found += body["statements"]
         path = body["more"]
     assert found == whole["statements"]
+
+
+def test_a_record_store_that_is_sent_all_of_it_again_has_each_statement_once(web: WebSite) -> None:
+    """As it tells statements apart by their ids: also when rows are made anew, on another machine."""
+    web.register(7, 2)
+    records = [seen("s", 7)]
+    for number in range(30):
+        records += cell_run("s", f"m{number}", number % 3)
+    store: dict[str, Any] = {}
+
+    def send() -> int:
+        path, sent = "/api/v1/xapi/statements?course_id=2&limit=7", 0
+        headers = {"Authorization": f"Bearer {web.token('activity:read')}"}
+        while path:
+            body = web.client.get(path, headers=headers).json
+            assert body is not None
+            for statement in body["statements"]:
+                assert store.setdefault(statement["id"], statement) == statement  # another one would be a conflict
+                sent += 1
+            path = body["more"]
+        return sent
+
+    call(web.parts, "mod_lticontainer_write_nblogs", {"nb_logs": records[:31]}, web.token())
+    assert (send(), len(store)) == (15, 15)
+    call(web.parts, "mod_lticontainer_write_nblogs", {"nb_logs": records}, web.token())
+    assert (send(), len(store)) == (30, 30)
+    with web.parts.database.writing() as connection:
+        connection.execute(t.executions.delete())
+    web.more_parts().rebuilder.rebuild(None, lambda *_: None)
+    assert (send(), len(store)) == (30, 30)
 
 
 def test_pages_of_the_function_are_the_same_rows(web: WebSite) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from typing import Any
@@ -242,6 +243,11 @@ def test_purge_tells_first_and_erases_what_is_older_then(aged: Site) -> None:
     assert aged.count("marks") == 5
 
 
+def test_purge_of_nothing_says_so(placed: Site) -> None:
+    for options in ((), ("--older-than", "5")):
+        assert command(placed, "purge", *options, "--yes") == "Nothing is stored.\n"
+
+
 def test_purge_of_one_course_and_of_what_has_none(aged: Site) -> None:
     command(aged, "purge", "--older-than", "365", "--course", "3", "--yes")
     assert {row["session"] for row in aged.rows("executions")} == {"old", "new", "lost"}
@@ -254,6 +260,36 @@ def test_a_course_keeps_its_records_as_long_as_it_says(aged: Site) -> None:
     command(aged, "keep", "--course", "2", "--days", "365")
     command(aged, "purge", "--yes")
     assert {row["session"] for row in aged.rows("executions")} == {"new", "other", "lost"}
+
+
+def test_the_sites_setting_holds_where_a_course_says_nothing(aged: Site) -> None:
+    """Course 3 keeps longer than the site, course 2 as the site does, and what has no course too."""
+    command(aged, "keep", "--course", "3", "--days", "500")
+    site = {"LTICONTAINER_KEEP_DAYS": "365"}
+    done = run_here("activity", "purge", "--yes", env=aged.env | site)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {row["session"] for row in aged.rows("executions")} == {"new", "other"}
+
+
+def test_rejected_records_and_parts_without_a_session_are_purged_too(aged: Site) -> None:
+    old, new = (int(time.time()) - days * 86_400 for days in (400, 2))
+    plain = {"coverage": "{}", "reason": "", "raw": b"x"}
+    with aged.parts.database.writing() as connection:
+        for moment, session in ((old, "new"), (new, "new"), (old, "other"), (old, "never-seen")):
+            connection.execute(insert(t.rejects), plain | {"received_at": moment, "session": session})
+        for moment in (old, new):
+            connection.execute(insert(t.server_data), {"username": "anna", "updatetm": moment})
+
+    def left() -> list[tuple[int, str]]:
+        return [(row["received_at"], row["session"]) for row in aged.rows("rejects")]
+
+    told = command(aged, "purge", "--older-than", "365", "--course", "2").splitlines()
+    assert told[1].split()[-1] == "1"
+    assert "1 rejected records" in command(aged, "purge", "--older-than", "365", "--course", "2", "--yes")
+    assert left() == [(new, "new"), (old, "other"), (old, "never-seen")]
+    command(aged, "purge", "--older-than", "365", "--course", "0", "--yes")
+    assert left() == [(new, "new"), (old, "other")]
+    assert [row["updatetm"] for row in aged.rows("server_data", session="")] == [new]
 
 
 def test_half_of_a_session_may_be_old(placed: Site) -> None:
@@ -321,6 +357,37 @@ def test_export_writes_what_the_download_gives(aged: Site, tmp_path: Any) -> Non
         assert "anna" not in command(aged, "export", "--course", "2", "--format", kind, "--pseudonymous")
 
 
+def test_export_takes_the_filters_of_the_download(placed: Site) -> None:
+    for user, session, hour in (("anna", "a", 10), ("bob", "b", 12)):
+        client, server = cell_run(session, "m", hour)
+        client |= {"date": f"2026-11-23T{hour}:00:00Z"}
+        write(placed, seen(session, 7), client, server | {"username": user, "date": f"2026-11-23T{hour}:00:01Z"})
+    for options, sessions in (
+        ((), ["a", "b"]),
+        (("--username", "bob"), ["b"]),
+        (("--filename", "Task10.ipynb"), ["a"]),
+        (("--start", "2026-11-23T12:00:00Z"), ["b"]),
+        (("--end", "2026-11-23T20:30:00", "--zone", "Asia/Tokyo"), ["a"]),
+        (("--username", "nobody"), []),
+    ):
+        lines = command(placed, "export", "--course", "2", "--format", "jsonl", *options).splitlines()
+        assert [json.loads(line)["session"] for line in lines] == sessions
+    assert command(placed, "export", "--course", "99", "--format", "jsonl") == ""
+    assert command(placed, "export", "--course", "99").count("\n") == 1
+
+
+def test_a_name_does_not_steer_the_terminal(placed: Site) -> None:
+    name = "anna\u202e<b>=cmd"
+    write(placed, seen("s", 7), *run("s", "m", name))
+    shown = command(placed, "progress", "--course", "2")
+    assert "<b>=cmd" in shown
+    assert "\u202e" not in shown
+
+
+def test_progress_of_a_course_of_which_nothing_is_known_is_empty(placed: Site) -> None:
+    assert len(command(placed, "progress", "--course", "99").splitlines()) == 1
+
+
 def test_progress_shows_who_has_solved_what(aged: Site) -> None:
     assert "anna" in command(aged, "progress", "--course", "2")
 
@@ -346,7 +413,10 @@ def test_consent_is_shown_and_changed(placed: Site) -> None:
         (("export", "--course", "0"), "--course"),
         (("export", "--course", "2", "--format", "xls"), "--format"),
         (("export", "--course", "2", "--start", "now"), "start"),
+        (("export", "--course", "2", "--start", "2026-04-07", "--end", "2026-04-06"), "is not before end"),
+        (("export", "--course", "2", "--zone", "Mars/Olympus"), "zone"),
         (("export", "--course", "2", "--output", "/nowhere/x"), "/nowhere/x"),
+        (("export", "--course", "2", "--output", "/"), "--output"),
         (("purge", "--older-than", "-1"), "--older-than"),
         (("consent", "off"), "--course"),
         (("consent", "--course", "2"), "--course"),

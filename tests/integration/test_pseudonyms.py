@@ -70,11 +70,16 @@ def test_each_course_has_a_key_of_its_own_that_is_stored_encrypted(used: Site) -
     rows = used.rows("pseudonym_keys")
     assert [row["course"] for row in rows] == [2, 3]
     for row in rows:
-        assert used.parts.pseudonym_keys.key(row["course"]).hex() not in row["sealed"]
+        assert used.parts.pseudonym_keys.key_of(row["course"])().hex() not in row["sealed"]
 
 
 def test_an_export_with_names_needs_no_key(used: Site) -> None:
     assert "anna" in command(used, "export", "--course", "2")
+    assert used.count("pseudonym_keys") == 0
+
+
+def test_a_course_of_which_nothing_is_shown_gets_no_key(used: Site) -> None:
+    assert command(used, "export", "--course", "99", "--format", "jsonl", "--pseudonymous") == ""
     assert used.count("pseudonym_keys") == 0
 
 
@@ -187,7 +192,7 @@ def test_every_key_is_new(used: Site) -> None:
     keys = PseudonymKeys(used.parts.database, Cipher([bytes(32)]))
     found = set()
     for _ in range(3):
-        found.add(keys.key(5))
+        found.add(keys.key_of(5)())
         keys.forget(5)
     assert len(found) == 3
     assert {len(key) for key in found} == {32}

@@ -11,7 +11,8 @@ from tests.protocols.wires import Answer, Wire
 from tests.support.site import cell_run, seen
 from tests.support.web import WebSite
 
-NAMES = ("get_executions", "get_progress", "get_user_data", "delete_user_data")
+CHARTS = ("get_chart", "get_dashboard", "get_filters")
+NAMES = (*CHARTS, "get_executions", "get_progress", "get_user_data", "delete_user_data")
 MARKUP = "<b>佐藤</b> & =cmd|' /C calc'!A0"
 
 
@@ -43,6 +44,20 @@ def asked(
     answer = ask(web, wire, name, web.token(scope, courses=[2]), **arguments)
     assert answer.result is not None, answer.detail
     return answer.result
+
+
+def test_only_the_course_has_to_be_said(used: WebSite, wire: Wire) -> None:
+    pie = asked(used, wire, "get_chart", course_id=2)
+    assert (pie["chart"], pie["labels"]) == ("total_pie", ["OK", "ERROR"])
+    charts = asked(used, wire, "get_dashboard", course_id=2)["charts"]
+    assert [chart["period"] for chart in charts] == ["real"] * 4 + ["any"] * 4
+    for chart in charts:
+        assert {"chart", "period", "title", "labels", "series"} <= chart.keys()
+        for series in chart["series"]:
+            assert series.keys() == {"name", "values"}
+            assert len(series["values"]) == len(chart["labels"])
+    found = asked(used, wire, "get_filters", course_id=2, start="2026-11-01")
+    assert found["users"] == sorted(["student1", MARKUP])
 
 
 def test_executions_come_page_by_page(used: WebSite, wire: Wire) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
@@ -22,13 +23,14 @@ ANSWERS = {
 
 
 class Faulty:
-    """An HTTP server that gives one answer to everything; `kind` may be changed while it runs.
+    """An HTTP server that gives one answer to everything; `kind`, a key of `answers`, may be changed at any time.
 
     :ivar asked: how many requests came.
     """
 
-    def __init__(self, kind: str = SILENCE) -> None:
+    def __init__(self, kind: str = SILENCE, answers: Mapping[str, tuple[int, str, object]] = ANSWERS) -> None:
         self.kind = kind
+        self._answers = answers
         self.asked = 0
         self._released = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -58,7 +60,7 @@ class Faulty:
                 if faulty.kind == SILENCE:
                     faulty._released.wait(30)
                     return
-                status, kind, body = ANSWERS[faulty.kind]
+                status, kind, body = faulty._answers[faulty.kind]
                 text = (body if isinstance(body, str) else json.dumps(body)).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", kind)

@@ -225,6 +225,8 @@ $actions = [
         require_once($GLOBALS['CFG']->dirroot . '/mod/lti/locallib.php');
         $type = ['name' => $url, 'baseurl' => $url, 'state' => LTI_TOOL_STATE_CONFIGURED];
         $config = ['lti_toolurl' => $url, 'lti_coursevisible' => LTI_COURSEVISIBLE_ACTIVITYCHOOSER];
+        // Moodle's own form always has these, and a launch reads them.
+        $config += array_fill_keys(['lti_acceptgrades', 'lti_sendname', 'lti_sendemailaddr'], LTI_SETTING_NEVER);
         return (int) lti_add_type((object) $type, (object) $config);
     },
     'create_lti' => function ($course, $tool, $name) use ($generator) {

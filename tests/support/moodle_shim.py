@@ -168,6 +168,11 @@ class Visitor:
         url = path if path.startswith("http") else self.base + path
         return self._open(url + ("?" + urllib.parse.urlencode(query) if query else ""), None)
 
+    def download(self, path: str) -> Download:
+        """Fetch a file."""
+        with self._opener.open(self.base + path, timeout=120) as answer:
+            return Download(dict(answer.headers), answer.read())
+
     def post(self, path: str, fields: Mapping[str, object]) -> Page:
         """Send a form."""
         url = path if path.startswith("http") else self.base + path
@@ -176,6 +181,14 @@ class Visitor:
     def _open(self, url: str, body: bytes | None) -> Page:
         with self._opener.open(url, body, timeout=120) as answer:
             return Page(answer.status, answer.url, answer.read().decode("utf-8", "replace"))
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file that came: headers, bytes."""
+
+    headers: dict[str, str]
+    body: bytes
 
 
 @dataclass(frozen=True)

@@ -35,13 +35,23 @@ final class answer {
     }
 
     /**
-     * Tells whether there is a value.
+     * Tells whether there is a text, or a number.
      *
      * @param string $name Its name.
      * @return bool
      */
-    public function has(string $name): bool {
-        return isset($this->values[$name]);
+    public function has_text(string $name): bool {
+        return is_scalar($this->values[$name] ?? null);
+    }
+
+    /**
+     * Tells whether there is a list, or a struct.
+     *
+     * @param string $name Its name.
+     * @return bool
+     */
+    public function has_items(string $name): bool {
+        return is_array($this->values[$name] ?? null);
     }
 
     /**

@@ -120,6 +120,26 @@ final class client {
     }
 
     /**
+     * Fetches a file, and hands on what comes while it comes.
+     *
+     * @param command $command A download.
+     * @param \Closure $receive Takes the headers of the answer by name and the next bytes.
+     * @throws service_not_configured The settings name no service.
+     * @throws service_unavailable Nobody answered, or the file broke off.
+     * @throws service_refused The service says no, and why.
+     */
+    public function download(command $command, \Closure $receive): void {
+        if ($this->serviceurl === '' || $this->token === '' || !$this->transport instanceof curl_transport) {
+            throw new service_not_configured();
+        }
+        $headers = $command->headers($this->token, $this->onbehalfof);
+        $response = $this->transport->receive($command->url($this->serviceurl), $headers, $this->timeout, $receive);
+        if ($response->status !== 200) {
+            throw self::fault($response, $response->json());
+        }
+    }
+
+    /**
      * Sends a request of somebody else, with their own token in it, as it is.
      *
      * @param string $path Path, and query where it has one, below the address of the service.

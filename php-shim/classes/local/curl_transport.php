@@ -72,13 +72,61 @@ final class curl_transport implements transport {
         $curl->setHeader([...$headers, 'Expect:']);
         $options = $this->options($seconds);
         $text = $method === 'GET' ? $curl->get($url, [], $options) : $curl->post($url, $body, $options);
+        return self::response($curl, (string) $text);
+    }
+
+    /**
+     * Returns what came.
+     *
+     * @param curl $curl What has sent the request.
+     * @param string $body The body.
+     * @return response
+     * @throws service_unavailable Nothing came, or not all of it.
+     */
+    private static function response(curl $curl, string $body): response {
         if ($curl->get_errno() !== 0) {
             $reason = self::REASONS[$curl->get_errno()] ?? service_unavailable::DOWN;
             throw new service_unavailable($reason, (string) $curl->error);
         }
         $info = $curl->get_info();
         $type = strtolower(trim(explode(';', (string) ($info['content_type'] ?? ''))[0]));
-        return new response((int) $info['http_code'], $type, (string) $text);
+        return new response((int) $info['http_code'], $type, $body);
+    }
+
+    /**
+     * Sends a request for a file, and hands on what comes while it comes.
+     *
+     * @param string $url Whole URL.
+     * @param string[] $headers Whole lines.
+     * @param float $seconds How long nothing may come.
+     * @param \Closure $receive Takes the headers of the answer by name and the next bytes.
+     * @return response Its status; the body only where the status is not 200.
+     * @throws service_unavailable Nothing came, or not all of it.
+     */
+    public function receive(string $url, array $headers, float $seconds, \Closure $receive): response {
+        global $CFG;
+        require_once($CFG->libdir . '/filelib.php');
+        $curl = new curl(['ignoresecurity' => true]);
+        $curl->setHeader($headers);
+        $refusal = '';
+        $take = function ($handle, string $bytes) use ($curl, $receive, &$refusal): int {
+            if (curl_getinfo($handle, CURLINFO_RESPONSE_CODE) === 200) {
+                $receive($curl->getResponse(), $bytes);
+            } else {
+                $refusal .= $bytes;
+            }
+            return strlen($bytes);
+        };
+        $own = [
+            'CURLOPT_RETURNTRANSFER' => 0,
+            'CURLOPT_WRITEFUNCTION' => $take,
+            // A file takes as long as it takes, as long as something comes.
+            'CURLOPT_TIMEOUT_MS' => 0,
+            'CURLOPT_LOW_SPEED_LIMIT' => 1,
+            'CURLOPT_LOW_SPEED_TIME' => (int) ceil($seconds),
+        ];
+        $curl->get($url, [], $own + $this->options($seconds));
+        return self::response($curl, $refusal);
     }
 
     /**

@@ -85,7 +85,10 @@ final class editor {
             'context' => $this->context($activity),
             'saved_text' => $activity->text,
         ];
-        $built = $this->register([$activity]) ? $this->page->ask(command::call('build_custom_params', $arguments), 'text') : null;
+        if (!$this->register([$activity])) {
+            return null;
+        }
+        $built = $this->page->ask(command::call('build_custom_params', $arguments), 'text', true);
         $revision = $built ? $this->revision($activity, $built) : null;
         return $revision ? new review([$revision]) : null;
     }
@@ -103,8 +106,10 @@ final class editor {
             'source_text' => $source->text,
             'contexts' => array_map($this->context(...), $targets),
         ];
-        $answer = $this->register($targets) ? $this->page->ask(command::call('copy_custom_params', $arguments), 'copies') : null;
-        $copies = $answer ? $answer->rows('copies') : [];
+        if (!$this->register($targets)) {
+            return null;
+        }
+        $copies = $this->page->ask(command::call('copy_custom_params', $arguments), 'copies')?->rows('copies') ?? [];
         $revisions = [];
         foreach ($copies as $number => $copy) {
             $revisions[] = isset($targets[$number]) ? $this->revision($targets[$number], $copy) : null;
@@ -124,13 +129,8 @@ final class editor {
         if (!$record->make_volumes || (string) $record->host === '' || !$volumes) {
             return;
         }
-        $arguments = [
-            'host' => $record->host,
-            'course_id' => (int) $this->page->instance->course->id,
-            'volumes' => array_values(array_unique($volumes, SORT_REGULAR)),
-        ];
-        $answer = $this->page->ask(command::call('create_volumes', $arguments), 'results');
-        foreach ($answer ? $answer->rows('results') : [] as $result) {
+        $arguments = ['volumes' => array_values(array_unique($volumes, SORT_REGULAR))];
+        foreach ($this->page->ask_host('create_volumes', 'results', $arguments) ?? [] as $result) {
             if ($result->text('status') === 'failed') {
                 $this->page->warn($result->worded('sentence'));
             }
@@ -168,7 +168,7 @@ final class editor {
             'name' => \core_text::substr($one->name, 0, 255),
         ];
         $arguments = ['ltis' => array_values(array_map($entry, $activities))];
-        return $this->page->ask(command::call('register_ltis', $arguments), 'registered') !== null;
+        return $this->page->ask(command::call('register_ltis', $arguments), 'registered', true) !== null;
     }
 
     /**

@@ -101,12 +101,13 @@ final class page {
      *
      * @param command $command The call.
      * @param string $needed A member that the answer has.
+     * @param bool $istext Whether this member is a text or a number, and no list or struct.
      * @return answer|null Null where it failed.
      */
-    public function ask(command $command, string $needed): ?answer {
+    public function ask(command $command, string $needed, bool $istext = false): ?answer {
         try {
             $answer = new answer(client::from_settings()->call($command));
-            if (!$answer->has($needed)) {
+            if (!($istext ? $answer->has_text($needed) : $answer->has_items($needed))) {
                 throw new service_unavailable(service_unavailable::NONSENSE, "{$command->name} has no $needed");
             }
             return $answer;
@@ -114,6 +115,25 @@ final class page {
             $this->warn($fault->sentence());
             return null;
         }
+    }
+
+    /**
+     * Asks for something of the course on the instance's container host.
+     *
+     * @param string $function Name of the function.
+     * @param string $member The member of its answer that is a list of structs.
+     * @param array $arguments What it takes besides host and course.
+     * @param int|null $seconds How long it may take; null: as long as the setting says.
+     * @return answer[]|null The list; null where it is not known.
+     */
+    public function ask_host(string $function, string $member, array $arguments = [], ?int $seconds = null): ?array {
+        $host = (string) $this->instance->record->host;
+        if ($host === '') {
+            $this->warn(get_string('nohost', 'mod_lticontainer'));
+            return null;
+        }
+        $which = ['host' => $host, 'course_id' => (int) $this->instance->course->id];
+        return $this->ask(command::call($function, $which + $arguments, $seconds), $member)?->rows($member);
     }
 
     /**

@@ -25,7 +25,13 @@ namespace mod_lticontainer\local;
  */
 enum tab: string {
     case OVERVIEW = 'view';
+    case DASHBOARD = 'dashboard';
+    case CHARTS = 'charts';
+    case PROGRESS = 'progress';
     case ACTIVITIES = 'ltis';
+    case VOLUMES = 'volumes';
+    case CONTAINERS = 'containers';
+    case HUB = 'hub';
 
     /**
      * Returns the title.
@@ -44,7 +50,11 @@ enum tab: string {
     public function capabilities(): array {
         return match ($this) {
             self::OVERVIEW => instance::PAGE_CAPABILITIES,
+            self::DASHBOARD => ['mod/lticontainer:dashboard_view'],
+            self::CHARTS, self::PROGRESS => ['mod/lticontainer:chart_view'],
             self::ACTIVITIES => ['mod/lticontainer:lti_view'],
+            self::VOLUMES => ['mod/lticontainer:volume_view'],
+            self::CONTAINERS, self::HUB => ['mod/lticontainer:jupyterhub_user'],
         };
     }
 
@@ -55,7 +65,7 @@ enum tab: string {
      * @return bool
      */
     public function is_offered(instance $instance): bool {
-        $isused = true;
+        $isused = $this !== self::DASHBOARD || $instance->record->use_dashboard;
         return $isused && has_any_capability($this->capabilities(), $instance->context);
     }
 

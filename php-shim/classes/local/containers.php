@@ -1,0 +1,67 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+namespace mod_lticontainer\local;
+
+/**
+ * The containers of an instance's course on its container host.
+ *
+ * @package    mod_lticontainer
+ * @copyright  2026 The authors of the lticontainer companion
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+final class containers {
+    /** @var int Seconds that a host may take to stop them. */
+    private const SECONDS = 20;
+
+    /**
+     * Constructor.
+     *
+     * @param page $page The page, which keeps what goes wrong.
+     */
+    public function __construct(
+        private readonly page $page,
+    ) {
+    }
+
+    /**
+     * Returns the containers.
+     *
+     * @return answer[]|null Null where they are not known.
+     */
+    public function all(): ?array {
+        return $this->page->ask_host('get_containers', 'containers');
+    }
+
+    /**
+     * Stops the containers of a user.
+     *
+     * @param string $user The user, as the service names containers' users.
+     * @return string[] What was done, in plain text; empty where nothing was.
+     */
+    public function stop(string $user): array {
+        $done = [];
+        $results = $this->page->ask_host('stop_containers', 'results', ['users' => [$user]], self::SECONDS);
+        foreach ($results ?? [] as $result) {
+            if ($result->text('status') === 'stopped') {
+                $done[] = $result->worded('sentence');
+            } else {
+                $this->page->warn($result->worded('sentence'));
+            }
+        }
+        return $done;
+    }
+}

@@ -1,0 +1,88 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+namespace mod_lticontainer\output;
+
+use mod_lticontainer\local\activities;
+use mod_lticontainer\local\activity;
+use mod_lticontainer\local\answer;
+use mod_lticontainer\local\page;
+use mod_lticontainer\local\people;
+use moodle_url;
+use renderable;
+use renderer_base;
+use templatable;
+
+/**
+ * The list of containers.
+ *
+ * @package    mod_lticontainer
+ * @copyright  2026 The authors of the lticontainer companion
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+class containers implements renderable, templatable {
+    /** @var activity[] LTI activities of the course by their id. */
+    private array $activities;
+
+    /**
+     * Constructor.
+     *
+     * @param page $page The page.
+     * @param answer[]|null $containers The containers; null: they are not known.
+     * @param people $people Who has which name.
+     */
+    public function __construct(
+        private readonly page $page,
+        private readonly ?array $containers,
+        private readonly people $people,
+    ) {
+        $this->activities = activities::of_course((int) $page->instance->course->id);
+    }
+
+    #[\Override]
+    public function export_for_template(renderer_base $output): array {
+        return [
+            'isknown' => $this->containers !== null,
+            'isempty' => !$this->containers,
+            'mayedit' => $this->page->may('jupyterhub_user_edit'),
+            'containers' => array_map($this->row(...), $this->containers ?? []),
+        ];
+    }
+
+    /**
+     * Returns a container as the template takes it.
+     *
+     * @param answer $container A container of get_containers.
+     * @return array
+     */
+    private function row(answer $container): array {
+        $user = $container->text('user');
+        $isrunning = $container->text('state') === 'running';
+        $memory = $container->text('memory');
+        return [
+            'name' => $this->people->name($user),
+            'user' => $user,
+            'activity' => ($this->activities[$container->number('lti_id')] ?? null)?->name ?? '',
+            'image' => $container->text('image'),
+            'state' => $container->text('state'),
+            'colour' => $isrunning ? 'success' : 'secondary',
+            'since' => volumes::time($container->text('since')),
+            'cpu' => $container->text('cpu') === '' ? '' : format_float((float) $container->text('cpu'), 2),
+            'memory' => ctype_digit($memory) ? display_size((int) $memory) : '',
+            'stop' => $isrunning ? (new moodle_url($this->page->url, ['stop' => $user]))->out(false) : '',
+        ];
+    }
+}

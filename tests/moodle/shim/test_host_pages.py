@@ -1,0 +1,144 @@
+"""Volumes and containers in the plugin's pages, on an engine in memory and on a real one behind SSH."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.moodle.shim.conftest import Beside
+from tests.support.container_host import shared_engine, shared_host
+from tests.support.engines import Engine
+from tests.support.moodle_shim import Page, Visitor
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """The Moodle, and the engine on the host that its instance uses."""
+
+    beside: Beside
+    engine: Engine
+
+    def path(self, script: str) -> str:
+        return f"/mod/lticontainer/{script}.php?id={self.beside.lesson.cmid}"
+
+    def full(self, name: str) -> str:
+        host = self.beside.shim.web.url.split("//")[1].split(":")[0]
+        return f"{name}_{self.beside.lesson.course}_{host}"
+
+    def visitor(self, who: str = "teacher") -> Visitor:
+        return Visitor(self.beside.shim.web.url, who)
+
+    def volumes(self) -> list[str]:
+        with self.engine.client() as client:
+            return [one["Name"] for one in client.volumes()["Volumes"] or []]
+
+
+@pytest.fixture(scope="module", params=["fake", "docker"])
+def own_host(request: pytest.FixtureRequest, whole: Beside) -> Iterator[Engine]:
+    host = shared_host(request.param)
+    engine = shared_engine(request.param)
+    whole.site.parts.host_store.remove(host.name)
+    whole.site.parts.host_store.add(host)
+    whole.shim.moodle.execute("UPDATE {lticontainer} SET host = %s", (host.name,))
+    yield engine
+    whole.site.parts.host_store.remove(host.name)
+
+
+@pytest.fixture
+def hosted(beside: Beside, own_host: Engine) -> Hosted:
+    return Hosted(beside, own_host)
+
+
+def confirm(visitor: Visitor, asked: Page) -> Page:
+    """Press the button that goes on."""
+    form = re.findall(r'<form method="post".*?</form>', asked.text, re.S)[-1]
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    return visitor.post(re.findall(r'action="([^"]*)"', form)[0], fields)
+
+
+def test_a_volume_is_made_downloaded_and_deleted(hosted: Hosted) -> None:
+    teacher, path, name = hosted.visitor(), hosted.path("volumes"), hosted.full("lms_sub_report7")
+    made = teacher.post(
+        path, teacher.get(path).fields | {"role": "submit", "name": "Report7", "submitbutton": "1"}
+    )
+    assert name in made.text
+    assert name in hosted.volumes()
+
+    if hosted.engine.kind != "fake":
+        archive = teacher.download(hosted.path("download") + f"&volume={name}")
+        assert archive.headers["Content-Disposition"].startswith('attachment; filename="report7_submit_course')
+        assert zipfile.ZipFile(io.BytesIO(archive.body)).testzip() is None
+
+    asked = teacher.get(path + f"&delete={name}")
+    assert "be undone" in asked.text
+    assert name in hosted.volumes()
+    gone = confirm(teacher, asked)
+    assert gone.url.endswith(path)
+    assert name not in hosted.volumes()
+
+
+def test_a_wrong_name_is_said_and_stays_typed(hosted: Hosted) -> None:
+    teacher, path = hosted.visitor(), hosted.path("volumes")
+    shown = teacher.post(path, teacher.get(path).fields | {"name": "report 1<b>", "submitbutton": "1"})
+    assert "Small letters a to z and digits" in shown.text
+    assert shown.fields["name"] == "report 1<b>"
+
+
+def test_only_volumes_of_the_course_are_deleted_or_downloaded(hosted: Hosted) -> None:
+    teacher, other = hosted.visitor(), hosted.full("lms_sub_other").replace("_2_", "_99_")
+    with hosted.engine.client() as client:
+        client.create_volume(other)
+    assert other not in teacher.get(hosted.path("volumes")).text
+    answer = confirm(teacher, teacher.get(hosted.path("volumes") + f"&delete={other}"))
+    assert "alert-warning" in answer.text
+    refused = teacher.get(hosted.path("download") + f"&volume={other}")
+    assert refused.url.endswith(hosted.path("volumes"))
+    assert "alert-warning" in refused.text
+    assert other in hosted.volumes()
+
+
+def test_a_container_is_listed_and_stopped(hosted: Hosted) -> None:
+    lti = hosted.beside.lesson.ltis[0]
+    host = hosted.beside.shim.web.url.split("//")[1].split(":")[0]
+    name = f"jupyterhub-{hosted.beside.lesson.course}-{lti}-{host}-aB3dE5gH-student1"
+    hosted.engine.run(name, ("sleep", "600"))
+    try:
+        listed = hosted.visitor("tutor").get(hosted.path("containers"))
+        assert {"student1 Test", "Python 1"} <= set(re.findall(r">([^<>]+)<", listed.text))
+        assert "stop=student1" not in listed.text
+        teacher = hosted.visitor()
+        asked = teacher.get(hosted.path("containers") + "&stop=student1")
+        assert "Stop the containers of student1" in asked.text
+        stopped = confirm(teacher, asked)
+        assert "stop=student1" not in stopped.text
+    finally:
+        hosted.engine.remove_all()
+
+
+@pytest.mark.parametrize("sesskey", ["", "wrong12345"])
+def test_changes_need_the_session_key(hosted: Hosted, sesskey: str) -> None:
+    teacher, name = hosted.visitor(), hosted.full("lms_vol_kept")
+    with hosted.engine.client() as client:
+        client.create_volume(name)
+    before = hosted.volumes()
+    path = hosted.path("volumes")
+    teacher.post(path, {"delete": name, "confirm": "1", "sesskey": sesskey})
+    teacher.get(path, delete=name, confirm="1")
+    teacher.post(path, teacher.get(path).fields | {"name": "new", "sesskey": sesskey, "submitbutton": "1"})
+    assert hosted.volumes() == before
+    stopped = teacher.post(hosted.path("containers"), {"stop": "student1", "confirm": "1", "sesskey": sesskey})
+    assert "alert-success" not in stopped.text
+
+
+def test_the_token_of_the_service_never_reaches_the_browser(hosted: Hosted) -> None:
+    rows = hosted.beside.shim.moodle.execute(
+        "SELECT value FROM {config_plugins} WHERE plugin = 'mod_lticontainer' AND name = 'token'"
+    )
+    teacher = hosted.visitor()
+    for script in ("view", "volumes", "containers", "ltis", "charts"):
+        assert str(rows[0][0]) not in teacher.get(hosted.path(script)).text

@@ -1,0 +1,113 @@
+"""The plugin's pages in a real browser: parameters reach the launch, and harmful names harm nobody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.moodle.shim.conftest import Beside
+from tests.support import browser as chromium
+from tests.support.browser import Browser
+from tests.support.classes import runs, write
+from tests.support.fake_engine import FakeEngine
+from tests.support.moodle_shim import PASSWORD, Visitor
+from tests.support.skip import missing
+
+HARMFUL = "<img src=x onerror=\"document.title='harmed'\">"
+PAGES = ("view", "dashboard", "charts", "progress", "ltis", "volumes", "containers", "hub", "lti", "copy")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if reason := chromium.available():
+        missing(reason)
+    with Browser() as started:
+        yield started
+
+
+def log_in(browser: Browser, beside: Beside, username: str) -> None:
+    browser.forget()
+    browser.open(beside.shim.web.url + "/login/index.php")
+    for field, value in (("#username", username), ("#password", PASSWORD)):
+        browser.find(field).send_keys(value)
+    browser.find("#loginbtn").click()
+    browser.until(lambda driver: "/login/index.php" not in driver.current_url)
+
+
+def url_of(beside: Beside, script: str) -> str:
+    lti = f"&lti={beside.lesson.ltis[0]}" if script in ("lti", "copy") else ""
+    return f"{beside.shim.web.url}/mod/lticontainer/{script}.php?id={beside.lesson.cmid}{lti}"
+
+
+def test_what_a_teacher_enters_is_in_the_launch_that_a_student_starts(
+    browser: Browser, beside: Beside, engine_host: FakeEngine
+) -> None:
+    log_in(browser, beside, "teacher")
+    browser.open(url_of(beside, "lti"))
+    browser.find("#id_users").clear()
+    browser.find("#id_users").send_keys("student2")
+    browser.find("#id_cpulimit option[value='0.2']").click()
+    browser.find("#id_submitbutton").click()
+    browser.shows("These changes will be saved")
+    browser.find("button[name=reviewed]").click()
+    browser.shows("Python 1 was saved.")
+    row = beside.shim.moodle.rows("lti")[0]
+    assert "lms_cpulimit=0.2" in row["instructorcustomparameters"].split("\r\n")
+
+    modules = beside.shim.moodle.execute(
+        "SELECT cm.id FROM {course_modules} cm JOIN {modules} m ON m.id = cm.module"
+        " WHERE m.name = 'lti' AND cm.instance = %s",
+        (beside.lesson.ltis[0],),
+    )
+    launch = Visitor(beside.shim.web.url, "student2").get("/mod/lti/launch.php", id=modules[0][0])
+    sent = dict(re.findall(r'name="(custom_\w+)" value="([^"]*)"', launch.text))
+    assert (sent["custom_lms_cpulimit"], sent["custom_lms_users"]) == ("0.2", "student2")
+    assert sent["custom_lms_sessioninfo"] == f"{beside.lesson.instance},{beside.lesson.ltis[0]}"
+
+
+@pytest.fixture
+def harmful(beside: Beside, engine_host: FakeEngine) -> Iterator[Beside]:
+    """Course, activity, section, user, volume, image, container and notebook have harmful names."""
+    execute, course = beside.shim.moodle.execute, beside.lesson.course
+    names = {
+        "course": ("fullname", course),
+        "lti": ("name", beside.lesson.ltis[0]),
+        "lticontainer": ("imgname_fltr", beside.lesson.instance),
+    }
+    before = {
+        table: execute(f"SELECT {column} FROM {{{table}}} WHERE id = %s", (row,))[0][0]
+        for table, (column, row) in names.items()
+    }
+    for table, (column, row) in names.items():
+        execute(f"UPDATE {{{table}}} SET {column} = %s WHERE id = %s", (HARMFUL, row))
+    execute("UPDATE {user} SET lastname = %s WHERE username = 'student3'", (HARMFUL,))
+    host = beside.shim.web.url.split("//")[1].split(":")[0]
+    name = f"lms_vol_{HARMFUL}_{course}_{host}"
+    engine_host.volumes[name] = {"Name": name, "Driver": HARMFUL, "CreatedAt": "2026-11-25T10:00:00Z"}
+    records = runs("student3", (HARMFUL, "1", "ok"), session="harmful")
+    records[0] |= {"lti_id": str(beside.lesson.ltis[0]), "inst_id": str(beside.lesson.instance)}
+    beside.site.register(beside.lesson.ltis[0], course, beside.lesson.instance)
+    write(beside.site, records)
+    beside.shim.moodle.call("purge_caches")
+    yield beside
+    del engine_host.volumes[name]
+    for table, (column, row) in names.items():
+        execute(f"UPDATE {{{table}}} SET {column} = %s WHERE id = %s", (before[table], row))
+    execute("UPDATE {user} SET lastname = 'Test' WHERE username = 'student3'")
+    beside.shim.moodle.call("purge_caches")
+
+
+def test_harmful_names_harm_nobody(browser: Browser, harmful: Beside) -> None:
+    log_in(browser, harmful, "teacher")
+    shown = ""
+    for script in PAGES:
+        browser.open(url_of(harmful, script) + "&period=any&chart=users_bar")
+        browser.find("#page-footer")
+        for link in browser.all(".chart-table-expand a"):
+            browser.driver.execute_script("arguments[0].click()", link)
+        assert "harmed" not in browser.driver.title, script
+        assert not browser.all("img[src='x']"), script
+        shown += browser.driver.page_source
+    assert "img src=x" in shown
