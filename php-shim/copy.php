@@ -43,7 +43,7 @@ if (!$targets) {
     $page->leave($back);
 }
 
-$form = new copy_form($page->url->out(false), ['targets' => $targets]);
+$form = new copy_form($page->url->out(false), ['targets' => $targets, 'instance' => $page->instance]);
 if ($form->is_cancelled()) {
     $page->leave($back);
 }
@@ -58,5 +58,5 @@ if ($data = $form->get_data()) {
         $page->leave($back, [get_string('copy_saved', 'mod_lticontainer', count($review->revisions))]);
     }
 }
-$heading = get_string('copy_title', 'mod_lticontainer', $source->name);
-$page->show('lti', new lti($form, copy_form::ID, $review, [], ''), $heading);
+$heading = get_string('copy_title', 'mod_lticontainer', $page->instance->plain($source->name));
+$page->show('lti', new lti($page->instance, $form, copy_form::ID, $review, [], ''), $heading);

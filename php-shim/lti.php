@@ -37,6 +37,7 @@ $ltiid = required_param('lti', PARAM_INT);
 $page = page::open(tab::ACTIVITIES, 'lti', ['lti' => $ltiid]);
 $page->require('lti_edit');
 $activity = connections::of($page->instance)->get($ltiid);
+$name = $page->instance->plain($activity->name);
 $editor = new editor($page);
 
 $parsed = $editor->parse($activity->text);
@@ -57,7 +58,7 @@ if ($data && $parsed) {
     $isconfirmed = $review && optional_param('reviewed', '', PARAM_ALPHANUM) === $review->fingerprint();
     if ($isconfirmed && $review->may_be_saved() && $review->save()) {
         $editor->make_volumes($review);
-        $page->leave(tab::ACTIVITIES->url($page->instance), [get_string('lti_saved', 'mod_lticontainer', $activity->name)]);
+        $page->leave(tab::ACTIVITIES->url($page->instance), [get_string('lti_saved', 'mod_lticontainer', $name)]);
     }
 } else if (!$form->is_submitted()) {
     $form->set_data($parameters->to_form());
@@ -68,9 +69,10 @@ if ($review) {
 $form->offer_images($parsed ? $editor->images() : []);
 
 $page->show('lti', new lti(
+    $page->instance,
     $parsed || $form->is_submitted() ? $form : null,
     lti_form::ID,
     $review,
     $parsed ? $parsed->rows('findings') : [],
     $page->instance->record->custom_params ? $activity->text : ''
-), get_string('lti_title', 'mod_lticontainer', $activity->name));
+), get_string('lti_title', 'mod_lticontainer', $name));

@@ -290,6 +290,9 @@ $actions = [
 
 $results = [];
 foreach (json_decode(stream_get_contents(STDIN), true, 512, JSON_THROW_ON_ERROR) as [$name, $arguments]) {
+    // Some of Moodle's functions print what they do.
+    ob_start();
     $results[] = $actions[$name](...$arguments);
+    ob_end_clean();
 }
 echo json_encode($results);

@@ -26,7 +26,7 @@ require_once($CFG->libdir . '/formslib.php');
 /**
  * The form that chooses to which activities parameters are copied.
  *
- * Custom data: `targets`, the activities by their id.
+ * Custom data: `targets`, the activities by their id, and `instance`, whose they are.
  *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
@@ -42,7 +42,7 @@ class copy_form extends moodleform {
         $mform->updateAttributes(['id' => self::ID]);
         $mform->addElement('static', 'about', '', get_string('copy_about', 'mod_lticontainer'));
         foreach ($this->_customdata['targets'] as $target) {
-            $mform->addElement('advcheckbox', "target[$target->id]", '', s($target->name));
+            $mform->addElement('advcheckbox', "target[$target->id]", '', s($this->_customdata['instance']->plain($target->name)));
         }
         $this->add_action_buttons(true, get_string('lti_review', 'mod_lticontainer'));
     }

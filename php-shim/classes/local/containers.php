@@ -24,8 +24,8 @@ namespace mod_lticontainer\local;
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 final class containers {
-    /** @var int Seconds that a host may take to stop them. */
-    private const SECONDS = 20;
+    /** @var int Seconds that a host may take to stop them: a container has five to end by itself. */
+    private const SECONDS = 12;
 
     /**
      * Constructor.

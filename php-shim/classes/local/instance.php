@@ -98,6 +98,16 @@ class instance {
     }
 
     /**
+     * Returns the name of something in the course, filtered as names are, such as by language.
+     *
+     * @param string $name The name, as it is stored.
+     * @return string Plain text, not escaped.
+     */
+    public function plain(string $name): string {
+        return format_string($name, true, ['context' => $this->context, 'escape' => false]);
+    }
+
+    /**
      * Returns the ids of the LTI activities that the instance hides.
      *
      * @return int[]

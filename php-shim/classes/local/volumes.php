@@ -24,9 +24,6 @@ namespace mod_lticontainer\local;
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 final class volumes {
-    /** @var int Seconds that a host may take to make or delete. */
-    private const SECONDS = 20;
-
     /**
      * Constructor.
      *
@@ -55,7 +52,7 @@ final class volumes {
      */
     public function create(string $role, string $name): array {
         $volumes = ['volumes' => [['role' => $role, 'name' => $name]]];
-        return $this->sentences($this->page->ask_host('create_volumes', 'results', $volumes, self::SECONDS), ['created']);
+        return $this->sentences($this->page->ask_host('create_volumes', 'results', $volumes), ['created']);
     }
 
     /**
@@ -66,7 +63,7 @@ final class volumes {
      */
     public function delete(string $name): array {
         $names = ['names' => [$name]];
-        return $this->sentences($this->page->ask_host('delete_volumes', 'results', $names, self::SECONDS), ['deleted']);
+        return $this->sentences($this->page->ask_host('delete_volumes', 'results', $names), ['deleted']);
     }
 
     /**

@@ -88,6 +88,6 @@ class charts implements renderable, templatable {
             return '';
         }
         $url = $this->page->tab->url($this->page->instance, $this->filter->params());
-        return $output->render(new \paging_bar($this->pages, $this->filter->page - 1, 1, $url));
+        return $output->paging_bar($this->pages, $this->filter->page - 1, 1, $url);
     }
 }

@@ -70,12 +70,13 @@ class containers implements renderable, templatable {
      */
     private function row(answer $container): array {
         $user = $container->text('user');
+        $activity = $this->activities[$container->number('lti_id')] ?? null;
         $isrunning = $container->text('state') === 'running';
         $memory = $container->text('memory');
         return [
             'name' => $this->people->name($user),
             'user' => $user,
-            'activity' => ($this->activities[$container->number('lti_id')] ?? null)?->name ?? '',
+            'activity' => $activity ? $this->page->instance->plain($activity->name) : '',
             'image' => $container->text('image'),
             'state' => $container->text('state'),
             'colour' => $isrunning ? 'success' : 'secondary',

@@ -102,7 +102,7 @@ class filters implements renderable, templatable {
      */
     private function activities(): array {
         $shown = connections::of($this->page->instance)->shown();
-        $names = array_map(fn(activity $one) => $one->name, $shown);
+        $names = array_map(fn(activity $one) => $this->page->instance->plain($one->name), $shown);
         return $this->options($names, (string) $this->filter->lti);
     }
 

@@ -17,6 +17,7 @@
 namespace mod_lticontainer\output;
 
 use mod_lticontainer\local\answer;
+use mod_lticontainer\local\instance;
 use mod_lticontainer\local\review;
 use mod_lticontainer\local\system_lines;
 use moodleform;
@@ -35,6 +36,7 @@ class lti implements renderable, templatable {
     /**
      * Constructor.
      *
+     * @param instance $instance The instance.
      * @param moodleform|null $form The form; null: it can't be shown.
      * @param string $formid Id of the form in the page.
      * @param review|null $review What a save would change; null: nothing was typed yet.
@@ -42,6 +44,7 @@ class lti implements renderable, templatable {
      * @param string $text The text that Moodle keeps; empty: it is not shown.
      */
     public function __construct(
+        private readonly instance $instance,
         private readonly ?moodleform $form,
         private readonly string $formid,
         private readonly ?review $review,
@@ -59,7 +62,7 @@ class lti implements renderable, templatable {
             'fingerprint' => $this->review?->fingerprint() ?? '',
             'formid' => $this->formid,
             'revisions' => array_map(fn($one) => [
-                'name' => $one->activity->name,
+                'name' => $this->instance->plain($one->activity->name),
                 'changes' => self::sentences($one->changes),
                 'isunchanged' => !$one->has_errors() && !$one->has_changes(),
                 'findings' => self::findings($one->findings),

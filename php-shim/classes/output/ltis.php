@@ -65,7 +65,7 @@ class ltis implements renderable, templatable {
      */
     private function row(activity $activity): array {
         $isshown = activities::shows($this->connections->instance->record, $activity);
-        $name = format_string($activity->name, true, ['context' => $this->page->instance->context]);
+        $name = $this->page->instance->plain($activity->name);
         return [
             'id' => $activity->id,
             'name' => $name,
@@ -74,7 +74,7 @@ class ltis implements renderable, templatable {
             'tool' => $activity->tooldomain,
             'isshown' => $isshown,
             'forstudents' => $activity->visible,
-            'showlabel' => get_string($isshown ? 'ltis_hide' : 'ltis_show', 'mod_lticontainer', $activity->name),
+            'showlabel' => get_string($isshown ? 'ltis_hide' : 'ltis_show', 'mod_lticontainer', $name),
             'edit' => $this->page->may('lti_edit') ? $this->link('lti', $activity) : '',
             'copy' => $this->page->may('lti_edit') ? $this->link('copy', $activity) : '',
         ];

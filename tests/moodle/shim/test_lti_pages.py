@@ -177,3 +177,18 @@ def test_an_activity_of_another_course_is_not_found(beside: Beside) -> None:
     teacher = Visitor(beside.shim.web.url, "teacher")
     for script in ("lti", "copy"):
         assert "no such LTI activity" in teacher.get(path_of(beside, script, other.ltis[0])).text
+
+
+def test_the_raw_text_is_shown_where_the_instance_says_so_without_the_token(beside: Beside) -> None:
+    lti = beside.lesson.ltis[0]
+    change(beside, lti, {"cpulimit": "4"})
+    token = next(line.split("=")[1] for line in stored(beside, lti) if line.startswith("lms_rpctoken="))
+    teacher, path = Visitor(beside.shim.web.url, "teacher"), path_of(beside, "lti", lti)
+    assert "lms_sessioninfo" not in teacher.get(path).text
+    beside.shim.moodle.execute("UPDATE {lticontainer} SET custom_params = 1")
+    try:
+        shown = teacher.get(path).text
+    finally:
+        beside.shim.moodle.execute("UPDATE {lticontainer} SET custom_params = 0")
+    assert f"lms_sessioninfo={beside.lesson.instance},{lti}" in shown
+    assert token not in shown

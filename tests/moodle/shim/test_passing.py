@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ import pytest
 from tests.moodle.shim.conftest import Beside
 from tests.support.clients import XML_DONE, form, post, proxy, rest
 from tests.support.moodle_shim import Visitor
+from tests.support.rawhttp import load_recorded, send
+from tests.support.recordings import COURSE, LTI, RECORDED, expected_tables
 from tests.support.site import cell_run, record, seen
 
 SEND = r"--execute=\mod_lticontainer\task\send_queue"
@@ -109,3 +112,38 @@ def test_the_connection_page_tells_where_records_go(beside: Beside, token: str) 
     page = Visitor(beside.shim.web.url, "admin").get("/mod/lticontainer/connection.php")
     place = urlsplit(beside.shim.web.url).netloc + "/mod/lticontainer/records.php"
     assert f"Proxies send records to http://{place}, where the service takes them." in page.text
+
+
+def through(request: bytes, beside: Beside, door: bytes) -> bytes:
+    """Lead a recorded request to this Moodle, and there to one of its doors."""
+    host = urlsplit(beside.shim.web.url).netloc.encode()
+    led = re.sub(rb"(?im)^Host: .*?\r$", b"Host: " + host + b"\r", request, count=1)
+    led, count = re.subn(rb"^POST /\S*?/webservice/", b"POST /" + door + b"/webservice/", led)
+    assert count == 1
+    return led
+
+
+def test_what_proxies_sent_in_an_outage_is_in_the_service(beside: Beside, token: str) -> None:
+    lesson = beside.lesson
+    assert (lesson.course, lesson.instance, lesson.ltis[0]) == (COURSE, 1, LTI)
+    of_moodle = beside.shim.moodle.call("make_record_token", "teacher")
+    doors = {"rest": (b"", of_moodle), "xmlrpc": (b"/mod/lticontainer/records.php", token)}
+    rejected = beside.site.count("rejects")
+    beside.service.stop()
+    try:
+        for path in RECORDED:
+            door, own = doors[path.name.partition("-")[0]]
+            answer = send(beside.shim.web.port, through(load_recorded(path, own), beside, door))
+            assert answer.status == 200
+            assert b"fault" not in answer.body.lower()
+            assert b"EXCEPTION" not in answer.body
+    finally:
+        beside.service.start()
+    assert waiting(beside) == len(RECORDED)
+    beside.shim.moodle.run_script("scheduled_task.php", SEND)
+    assert waiting(beside) == 0
+    sessions = {row["session"] for row in expected_tables()["session"]}
+    runs = [row for row in beside.site.rows("executions") if row["session"] in sessions]
+    assert {row["message"] for row in runs} == {row["message"] for row in expected_tables()["server_data"]}
+    assert {(row["course"], row["inst_id"], row["lti_id"]) for row in runs} == {(COURSE, 1, LTI)}
+    assert beside.site.count("rejects") == rejected
