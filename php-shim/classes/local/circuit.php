@@ -69,8 +69,15 @@ final class circuit {
      */
     public function good(): void {
         if ($this->isremembered) {
-            $this->cache->delete(self::KEY);
+            $this->reset();
         }
+    }
+
+    /**
+     * Forgets what was remembered.
+     */
+    public function reset(): void {
+        $this->cache->delete(self::KEY);
     }
 
     /**

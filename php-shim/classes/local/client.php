@@ -140,6 +140,16 @@ final class client {
     }
 
     /**
+     * Tells how long the page may still wait for something else.
+     *
+     * @return float Seconds.
+     * @throws service_unavailable There is no time left, or an earlier request has failed.
+     */
+    public function remaining(): float {
+        return $this->seconds(0);
+    }
+
+    /**
      * Sends a request of somebody else, with their own token in it, as it is.
      *
      * @param string $path Path, and query where it has one, below the address of the service.

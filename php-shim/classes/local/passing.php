@@ -47,6 +47,9 @@ final class passing {
     /** @var string[] What the service says when sending the same again may help. */
     private const LATER = ['serviceunavailable', 'internalerror', 'rejectlimit', 'sitemaintenance', 'busy'];
 
+    /** @var string[] Functions that store records. */
+    private const WRITERS = ['mod_lticontainer_write_nblogs', 'mod_lticontainer_write_nbdata', 'mod_mdlds_write_nbdata'];
+
     /** @var string[] Names that REST takes from the query or from the body. */
     private const NAMES = ['wstoken', 'wsfunction', 'moodlewsrestformat'];
 
@@ -98,7 +101,7 @@ final class passing {
         if ($response) {
             return $response;
         }
-        if (!$this->is_of_an_activity()) {
+        if (!$this->holds_records() || !$this->is_of_an_activity()) {
             return new response(503, 'text/plain', 'Service unavailable');
         }
         queue::add(queue::RECORDS, self::QUEUED, [
@@ -166,6 +169,16 @@ final class passing {
     private function names_in_body(): array {
         $names = array_map(fn(string $part) => urldecode(explode('=', $part, 2)[0]), explode('&', $this->body));
         return array_flip(array_intersect(self::NAMES, $names));
+    }
+
+    /**
+     * Tells whether the request may hold records. In XML-RPC the name of the function stands in the body, which only the
+     * service reads.
+     *
+     * @return bool
+     */
+    private function holds_records(): bool {
+        return $this->script === self::XMLRPC || in_array($this->query['wsfunction'] ?? '', self::WRITERS, true);
     }
 
     /**

@@ -71,13 +71,16 @@ final class records_path {
             return new self(self::NONE);
         }
         $arguments = ['source_text' => '', 'contexts' => [$context]];
-        $lines = self::values((string) $client->call(command::call('copy_custom_params', $arguments))['copies'][0]['text']);
+        $answer = $client->call(command::call('copy_custom_params', $arguments));
+        // The service has just answered, so nobody has to rest any more.
+        (new circuit())->reset();
+        $lines = self::values((string) ($answer['copies'][0]['text'] ?? ''));
         $url = ($lines['lms_serverurl'] ?? '') . ($lines['lms_serverpath'] ?? '');
         $token = $lines['lms_rpctoken'] ?? '';
         if ($url === '' || $token === '') {
             return new self(self::NONE, $url);
         }
-        return new self(self::knock($url . self::SCRIPT, $token, $transport), $url);
+        return new self(self::knock($url . self::SCRIPT, $token, $transport, $client->remaining()), $url);
     }
 
     /**
@@ -87,14 +90,18 @@ final class records_path {
      * @param string $url Where a proxy sends records.
      * @param string $token Token of an activity.
      * @param transport $transport How the request travels.
+     * @param float $seconds How long it may take.
      * @return string One of the constants.
      */
-    private static function knock(string $url, string $token, transport $transport): string {
+    private static function knock(string $url, string $token, transport $transport, float $seconds): string {
         $fields = ['wstoken' => $token, 'wsfunction' => 'mod_lticontainer_get_hosts', 'moodlewsrestformat' => 'json'];
         $headers = ['Content-Type: application/x-www-form-urlencoded'];
         try {
-            $response = $transport->send('POST', $url, $headers, http_build_query($fields, '', '&'), client::TIMEOUT / 2);
+            $response = $transport->send('POST', $url, $headers, http_build_query($fields, '', '&'), $seconds);
         } catch (service_unavailable) {
+            return self::UNKNOWN;
+        }
+        if ($response->status >= 500) {
             return self::UNKNOWN;
         }
         $code = $response->json()['errorcode'] ?? '';

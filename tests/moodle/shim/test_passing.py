@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.moodle.shim.conftest import Beside
-from tests.support.clients import XML_DONE, form, post, proxy, rest
+from tests.support.clients import FORM, XML_DONE, form, post, proxy, rest
 from tests.support.moodle_shim import Visitor
 from tests.support.rawhttp import load_recorded, send
 from tests.support.recordings import COURSE, LTI, RECORDED, expected_tables
@@ -97,6 +97,8 @@ def test_a_stranger_can_not_fill_the_queue(beside: Beside, token: str) -> None:
     try:
         for forged in ("", "x" * 64, "0" * 64, token[:32] + "0" * 32, token.upper()):
             assert rest(beside.shim.web.port, [seen("no", 1)], forged, prefix=PREFIX).status == 503
+        other = f"{PREFIX}/webservice/rest/server.php?wsfunction=mod_lticontainer_get_hosts&wstoken={token}"
+        assert post(beside.shim.web.port, other, b"", f"Content-Type: {FORM}").status == 503
     finally:
         beside.service.start()
     assert waiting(beside) == 0
