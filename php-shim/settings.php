@@ -25,7 +25,7 @@
 defined('MOODLE_INTERNAL') || die();
 
 use mod_lticontainer\local\client;
-use mod_lticontainer\local\legacy;
+use mod_lticontainer\task\after_upgrade;
 
 $category = new admin_category(
     'modlticontainerfolder',
@@ -55,7 +55,7 @@ if ($ADMIN->fulltree) {
         PARAM_URL,
         60
     );
-    $setting->set_updatedcallback([legacy::class, 'settings_changed']);
+    $setting->set_updatedcallback([after_upgrade::class, 'settings_changed']);
     $settings->add($setting);
     $setting = new admin_setting_configpasswordunmask(
         'mod_lticontainer/token',
@@ -63,7 +63,7 @@ if ($ADMIN->fulltree) {
         new lang_string('token_desc', 'mod_lticontainer'),
         ''
     );
-    $setting->set_updatedcallback([legacy::class, 'settings_changed']);
+    $setting->set_updatedcallback([after_upgrade::class, 'settings_changed']);
     $settings->add($setting);
     $settings->add(new admin_setting_configtext(
         'mod_lticontainer/timeout',

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 from urllib.parse import quote, quote_plus
 
 from app.errors import InvalidParameter
@@ -42,15 +41,6 @@ class Erased:
             self.cells + other.cells,
             self.rosters + other.rosters,
         )
-
-
-T = TypeVar("T")
-
-
-def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Yield items, so many at a time."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
 
 
 def check_user(username: str) -> str:

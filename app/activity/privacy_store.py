@@ -15,9 +15,10 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or
 
 from app.activity.execution import Execution
 from app.activity.executions_store import COLUMNS
-from app.activity.privacy import NO_USER, Erased, batched, names
+from app.activity.privacy import NO_USER, Erased, names
 from app.storage import tables as t
 from app.storage.activities import courses_of
+from app.storage.batches import batched
 from app.storage.counts import forget_user
 from app.storage.database import Database
 from app.storage.erasing import erase_rejects, erase_runs, erase_session

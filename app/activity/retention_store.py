@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, select
 
 from app.activity.execution import MICROSECOND
-from app.activity.privacy import Erased, batched
+from app.activity.privacy import Erased
 from app.activity.privacy_store import CHUNK, Progress, lock_session
 from app.storage import tables as t
 from app.storage.activities import courses_of
+from app.storage.batches import batched
 from app.storage.database import Database
 from app.storage.erasing import erase_rejects, erase_runs, erase_session
 from app.storage.layout import Layout

@@ -10,54 +10,76 @@ What is not in these tables is not seen: settings that `config.php` forces, and 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    literal_column,
+    or_,
+    select,
+)
 
 from app.moodle.schema import MoodleTables
 
 ALLOW, PROHIBIT = 1, -1000
 
 
-def has_capability(
-    connection: Connection, tables: MoodleTables, user_id: int, capability: str, path: str | None
-) -> bool:
-    """Say whether a user has a capability in a context.
+class Capabilities:
+    """Asks Moodle's tables who has which capability."""
 
-    :param path: the context's, from the system's down, such as `/1/3/24`; without one nobody has any.
-    """
-    c, g = tables.capabilities.c, tables.config.c
-    exists = connection.execute(select(c.id).where(c.name == capability)).first()
-    contexts = [int(part) for part in (path or "").split("/") if part.isdecimal()]
-    if exists is None or not contexts:
-        return False
-    names = ("siteadmins", "defaultuserroleid")
-    config = {row[0]: row[1] for row in connection.execute(select(g.name, g.value).where(g.name.in_(names)))}
-    if str(user_id) in (config.get("siteadmins") or "").split(","):
-        return True
-    return _is_allowed(
-        connection, tables, _roles(connection, tables, user_id, contexts, config), capability, contexts
+    def __init__(self, tables: MoodleTables) -> None:
+        self._statement = _statement(tables)
+
+    def has(self, connection: Connection, user_id: int, capability: str, path: str | None) -> bool:
+        """Say whether a user has a capability in a context.
+
+        :param path: the context's, from the system's down, such as `/1/3/24`; without one nobody has any.
+        """
+        contexts = [int(part) for part in (path or "").split("/") if part.isdecimal()]
+        if not contexts:
+            return False
+        asked = {"of_user": user_id, "of_capability": capability, "contexts": contexts}
+        rows = connection.execute(self._statement, asked).all()
+        if rows[0].known is None:
+            return False
+        return str(user_id) in (rows[0].siteadmins or "").split(",") or _is_allowed(rows, contexts)
+
+
+def _statement(tables: MoodleTables) -> Select[Any]:
+    """Return a row for each permission of the user's roles, and one where there is none."""
+    a, p, c, g = tables.role_assignments.c, tables.role_capabilities, tables.capabilities.c, tables.config.c
+    of_capability: BindParameter[str] = bindparam("of_capability")
+    contexts: BindParameter[int] = bindparam("contexts", expanding=True)
+    known = select(c.id).where(c.name == of_capability).limit(1).scalar_subquery()
+    config = {
+        name: select(g.value).where(g.name == name).limit(1).scalar_subquery()
+        for name in ("siteadmins", "defaultuserroleid")
+    }
+    given = select(a.roleid).where(a.userid == bindparam("of_user"), a.contextid.in_(contexts))
+    everyone = p.c.roleid == cast(config["defaultuserroleid"], BigInteger)
+    one = select(literal_column("1").label("one")).subquery()
+    permissions = and_(
+        p.c.capability == of_capability, p.c.contextid.in_(contexts), or_(p.c.roleid.in_(given), everyone)
     )
+    return select(
+        *(p.c.roleid, p.c.contextid, p.c.permission),
+        *(known.label("known"), config["siteadmins"].label("siteadmins")),
+    ).select_from(one.outerjoin(p, permissions))
 
 
-def _roles(
-    connection: Connection, tables: MoodleTables, user_id: int, contexts: list[int], config: dict[str, str]
-) -> set[int]:
-    a = tables.role_assignments.c
-    given = connection.execute(select(a.roleid).where(a.userid == user_id, a.contextid.in_(contexts))).scalars()
-    default = config.get("defaultuserroleid") or ""
-    return {*given, *([int(default)] if default.isdecimal() else [])}
-
-
-def _is_allowed(
-    connection: Connection, tables: MoodleTables, roles: set[int], capability: str, contexts: list[int]
-) -> bool:
-    p = tables.role_capabilities.c
-    statement = select(p.roleid, p.contextid, p.permission).where(
-        p.capability == capability, p.roleid.in_(roles), p.contextid.in_(contexts)
-    )
-    found: dict[int, dict[int, int]] = defaultdict(dict)
-    for role, context, permission in connection.execute(statement):
-        found[role][context] = permission
+def _is_allowed(rows: Iterable[Row[Any]], contexts: Sequence[int]) -> bool:
+    found: Mapping[int, dict[int, int]] = defaultdict(dict)
+    for row in rows:
+        if row.roleid is not None:
+            found[row.roleid][row.contextid] = row.permission
     if any(PROHIBIT in permissions.values() for permissions in found.values()):
         return False
     nearest = (max(permissions, key=contexts.index) for permissions in found.values())

@@ -29,7 +29,7 @@ from app.errors import (
     UserUnconfirmed,
 )
 from app.moodle.addresses import allowed
-from app.moodle.capabilities import has_capability
+from app.moodle.capabilities import Capabilities
 from app.moodle.schema import MoodleTables
 from app.moodle.token_contexts import covered_courses
 from app.moodle.token_query import FoundToken, TokenQuery
@@ -54,6 +54,7 @@ class MoodleTokens:
         self._scope_of = scope_of
         self._note = note
         self._query = TokenQuery(tables)
+        self._capabilities = Capabilities(tables)
 
     def find(self, connection: Connection, token: str, address: Address | None) -> Caller | None:
         """Return the caller of a token; None where Moodle does not know it.
@@ -115,8 +116,8 @@ class MoodleTokens:
         row = found.row
         if row.username is None:
             raise AccessDenied("The token's user is gone")
-        if found.config["maintenance_enabled"] not in ("", "0") and not has_capability(
-            connection, self._t, row.userid, MAINTENANCE, f"/{row.system}"
+        if found.config["maintenance_enabled"] not in ("", "0") and not self._capabilities.has(
+            connection, row.userid, MAINTENANCE, f"/{row.system}"
         ):
             raise SiteMaintenance()
         wrong: tuple[tuple[bool, type[CallError]], ...] = (
@@ -138,7 +139,7 @@ class MoodleTokens:
         if row.restrictedusers and not any(_is_let_in(user, address, now) for user in found.users):
             raise AccessDenied("The token's user is not, or no longer, among those of its service, or elsewhere")
         needed = row.requiredcapability
-        if needed and not has_capability(connection, self._t, row.userid, needed, row.path):
+        if needed and not self._capabilities.has(connection, row.userid, needed, row.path):
             log.warning("Moodle's token %d is refused: its user lacks the capability %s", row.id, needed)
             raise AccessDenied(f"The token's user lacks the capability {needed}")
 

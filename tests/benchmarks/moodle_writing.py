@@ -20,7 +20,7 @@ from tests.support.site import Site
 TURNS = 5
 SECONDS = 4.0
 SENDERS = 8
-TARGET = 0.5
+TARGET = 0.4
 """The least share of the own tables' rate."""
 LIMIT = 1_000_000
 

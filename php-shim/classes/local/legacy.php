@@ -46,14 +46,4 @@ final class legacy {
             $DB->set_field_select('lticontainer', $column, '', self::WITH_SECRET);
         }
     }
-
-    /**
-     * Has the work after an upgrade done, where it waits for settings that name a service.
-     */
-    public static function settings_changed(): void {
-        client::reset();
-        if (get_config('mod_lticontainer', 'upgradepending') && client::is_configured()) {
-            \core\task\manager::queue_adhoc_task(new \mod_lticontainer\task\after_upgrade(), true);
-        }
-    }
 }

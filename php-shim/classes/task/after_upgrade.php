@@ -18,6 +18,7 @@ namespace mod_lticontainer\task;
 
 use core\message\message;
 use core\task\adhoc_task;
+use core\task\manager;
 use core_user;
 use mod_lticontainer\local\client;
 use mod_lticontainer\local\curl_transport;
@@ -62,6 +63,22 @@ class after_upgrade extends adhoc_task {
             self::tell_admins($changed);
         }
         unset_config('upgradepending', 'mod_lticontainer');
+    }
+
+    /**
+     * Has done what has waited for settings that name a service.
+     */
+    public static function settings_changed(): void {
+        client::reset();
+        if (!client::is_configured()) {
+            return;
+        }
+        if (get_config('mod_lticontainer', 'upgradepending')) {
+            manager::queue_adhoc_task(new self(), true);
+        }
+        foreach (registration::courses() as $courseid) {
+            register_course::queue($courseid);
+        }
     }
 
     /**

@@ -120,6 +120,11 @@ def test_settings_are_saved_without_showing_the_token(mended: Beside) -> None:
         "SELECT name, value FROM {config_plugins} WHERE plugin = 'mod_lticontainer' AND name <> 'version'"
     )
     assert dict(stored) == values
+    # What no one could be told before is told now.
+    tasks = mended.shim.moodle.execute(
+        "SELECT customdata FROM {task_adhoc} WHERE classname LIKE '%%register_course'"
+    )
+    assert any(f'"courseid":{mended.lesson.course},' in data for (data,) in tasks)
     wrong = admin.post(path, form | own | {"s_mod_lticontainer_timeout": "61"})
     assert "61" in wrong.text
     [[timeout]] = mended.shim.moodle.execute(

@@ -33,12 +33,6 @@ final class service_refused extends service_exception {
         'internalerror' => 'servicefailed',
     ];
 
-    /** @var string[] Errors after which the same call may succeed later, with nothing changed in it. */
-    private const LATER = [
-        'invalidtoken', 'accessexception', 'invalidrecord', 'serviceunavailable', 'internalerror', 'busy',
-        'rejectlimit', 'sitemaintenance', 'requesttoolarge',
-    ];
-
     /**
      * Constructor.
      *
@@ -67,15 +61,6 @@ final class service_refused extends service_exception {
         $text = fn(string $name): string => is_string($problem[$name] ?? null) ? $problem[$name] : '';
         $entries = is_array($problem['problems'] ?? null) ? array_values(array_filter($problem['problems'], 'is_array')) : [];
         return new self($text('errorcode'), $text('title'), $text('detail'), $entries);
-    }
-
-    /**
-     * Tells whether the same call may succeed later.
-     *
-     * @return bool
-     */
-    public function may_succeed_later(): bool {
-        return in_array($this->servicecode, self::LATER, true);
     }
 
     #[\Override]
