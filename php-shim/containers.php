@@ -40,7 +40,8 @@ if ($stop !== '') {
         require_sesskey();
         $page->leave($page->url, $containers->stop($stop));
     }
-    $question = get_string('container_stop_sure', 'mod_lticontainer', $stop);
+    $name = (new people($page->instance))->name($stop);
+    $question = get_string('container_stop_sure', 'mod_lticontainer', $name);
     $page->confirm($question, get_string('container_stop', 'mod_lticontainer'), ['stop' => $stop, 'confirm' => 1]);
     exit;
 }

@@ -27,7 +27,7 @@ from app.activity.charts import (
 from app.activity.filter import Filter
 from app.activity.labels import shown_file, shown_user
 from app.activity.period import KINDS, Period, PeriodError, any_period, find_zone, real_period, show_time
-from app.activity.progress import CellReport, Thresholds, progress
+from app.activity.progress import CellReport, MatrixTooLarge, Thresholds, progress
 from app.activity.store import ActivityStore
 from app.auth.caller import Caller
 from app.errors import InvalidParameter
@@ -183,13 +183,14 @@ class View:
         now = self._now_us()
         wanted = Filter(given["course_id"], given["inst_id"], given["lti_ids"], "", given["filename"])
         roster = {shown_user(name) for name in given["roster"] if name}
-        found = progress(self._store.tries(wanted), given["codenums"], roster, self._limits, now)
-        size = len(found.cells) * len(found.students)
-        if size > MATRIX_MAX:
-            raise InvalidParameter(
-                f"{len(found.students)} students and {len(found.cells)} cells are {size} fields, the limit is "
-                f"{MATRIX_MAX}; name a filename, lti_ids or codenums"
+        try:
+            found = progress(
+                self._store.tries(wanted), given["codenums"], roster, self._limits, now, fields_max=MATRIX_MAX
             )
+        except MatrixTooLarge as error:
+            raise InvalidParameter(
+                f"{error}, the limit is {MATRIX_MAX}; name a filename, lti_ids or codenums"
+            ) from None
         return {
             "now": show_time(now, self._zone_of(given)),
             "cells": [_cell(report) for report in found.cells],

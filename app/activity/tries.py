@@ -5,7 +5,7 @@ In arrays, because a class of three hundred runs tens of thousands of cells in a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -38,13 +38,13 @@ class Cell(NamedTuple):
 class Tries:
     """All tries of a class; arrays of shape (tries,), in any order.
 
-    `cells` has the number of each cell that anyone has run, `students` the names. `student` and `cell` are
-    numbers of these; `taken_us` is how long the answer came after its question, negative where clocks can't be
-    right.
+    `cells` and `students` have the number of each cell that anyone has run, and of each student; `student` and
+    `cell` are such numbers. `taken_us` is how long the answer came after its question, negative where clocks
+    can't be right.
     """
 
     cells: Mapping[Cell, int]
-    students: Sequence[str]
+    students: Mapping[str, int]
     student: Integers
     cell: Integers
     is_ok: Booleans
@@ -53,13 +53,16 @@ class Tries:
 
 
 @dataclass(frozen=True, slots=True)
-class Matrix:
-    """What each student has done in each cell; arrays of shape (students, cells + 1), the last column empty.
+class Pairs:
+    """What each student has done in each cell that he or she has tried; arrays of shape (pairs,), by student.
 
-    `in_a_row`: errors since the last OK. `tries_to_ok`: tries up to the first OK, that one included; 0 where
-    there is none. `spent_us` adds up the durations that are known. Times are NEVER where there is none.
+    `student` and `cell` are numbers. `in_a_row`: errors since the last OK. `tries_to_ok`: tries up to the first
+    OK, that one included; 0 where there is none, and then `first_ok_us` means nothing. `spent_us` adds up the
+    durations that are known.
     """
 
+    student: Integers
+    cell: Integers
     tries: Integers
     oks: Integers
     in_a_row: Integers
@@ -70,42 +73,29 @@ class Matrix:
     spent_us: Integers
 
 
-def matrix_of(tries: Tries, rows: Mapping[str, int]) -> Matrix:
-    """Return the matrix.
-
-    :param rows: the row of each student, of those too who have not run anything.
-    """
-    shape = (len(rows), len(tries.cells) + 1)
-    row_of = np.array([rows[name] for name in tries.students], np.int64)
-    place = row_of[tries.student] * shape[1] + tries.cell
+def pairs_of(tries: Tries) -> Pairs:
+    """Return the pairs of students and cells; those that have not met take no place."""
     # By student and cell, and each of these in the order of the answers.
-    order = np.lexsort((tries.answered_us, place))
-    return _matrix(shape, place[order], tries.is_ok[order], tries.answered_us[order], tries.taken_us[order])
-
-
-def _matrix(
-    shape: tuple[int, int], place: Integers, is_ok: Booleans, answered: Integers, taken: Integers
-) -> Matrix:
-    number = np.arange(len(place))
-    start = np.flatnonzero(np.append(True, place[1:] != place[:-1])[: len(place)])
-    end = np.append(start, len(place))[1:]
+    order = np.lexsort((tries.answered_us, tries.cell, tries.student))
+    student, cell, is_ok = tries.student[order], tries.cell[order], tries.is_ok[order]
+    answered, taken = tries.answered_us[order], tries.taken_us[order]
+    number = np.arange(len(order))
+    is_new = np.append(True, (student[1:] != student[:-1]) | (cell[1:] != cell[:-1]))[: len(order)]
+    start = np.flatnonzero(is_new)
+    end = np.append(start, len(order))[1:]
     last_ok = np.maximum.reduceat(np.where(is_ok, number, -1), start)
-    first_ok = np.minimum.reduceat(np.where(is_ok, number, len(place)), start)
+    first_ok = np.minimum.reduceat(np.where(is_ok, number, len(order)), start)
     solved = first_ok < end
     known = np.where((taken >= 0) & (taken <= DAY_US), taken, 0)
-
-    def spread(values: Integers, empty: int = 0) -> Integers:
-        found = np.full(shape, empty, np.int64)
-        found.flat[place[start]] = values
-        return found
-
-    return Matrix(
-        tries=spread(end - start),
-        oks=spread(np.add.reduceat(is_ok, start, dtype=np.int64)),
-        in_a_row=spread(end - 1 - np.maximum(last_ok, start - 1)),
-        tries_to_ok=spread(np.where(solved, first_ok - start + 1, 0)),
-        last_us=spread(answered[end - 1], NEVER),
-        first_asked_us=spread(np.minimum.reduceat(answered - taken, start), NEVER),
-        first_ok_us=spread(np.where(solved, answered[np.minimum(first_ok, len(place) - 1)], NEVER), NEVER),
-        spent_us=spread(np.add.reduceat(known, start)),
+    return Pairs(
+        student=student[start],
+        cell=cell[start],
+        tries=end - start,
+        oks=np.add.reduceat(is_ok, start, dtype=np.int64),
+        in_a_row=end - 1 - np.maximum(last_ok, start - 1),
+        tries_to_ok=np.where(solved, first_ok - start + 1, 0),
+        last_us=answered[end - 1],
+        first_asked_us=np.minimum.reduceat(answered - taken, start),
+        first_ok_us=answered[np.where(solved, first_ok, start)],
+        spent_us=np.add.reduceat(known, start),
     )

@@ -37,18 +37,25 @@ def select_tries(wanted: Filter) -> Select[Any]:
     )
 
 
-def tries_of(rows: Sequence[Any]) -> Tries:
-    """Return what was selected."""
-    names, results, codes, files, answered, taken = zip(*rows, strict=True) if rows else ((),) * 6
+def tries_of(parts: Iterable[Sequence[Any]]) -> Tries:
+    """Return what was selected, given some rows at a time: as arrays they take a tenth of the memory."""
     students, cells = _Numbering(shown_user), _Numbering(_cell)
-    return Tries(
-        student=np.repeat(students.of(names), list(map(len, results))),
-        students=list(students.numbers),
-        cell=cells.of(zip(_texts(files), _texts(codes), strict=True)),
-        cells=cells.numbers,
-        is_ok=np.frombuffer("".join(results).encode(), np.uint8) == ord(_OK),
-        answered_us=_integers(answered),
-        taken_us=_integers(taken),
+    columns = list(zip(*(_columns(rows, students, cells) for rows in parts), strict=True)) or [()] * 5
+    empty = np.empty(0, np.int64)
+    student, cell, is_ok, answered, taken = (np.concatenate([empty, *column]) for column in columns)
+    return Tries(cells.numbers, students.numbers, student, cell, is_ok > 0, answered, taken)
+
+
+def _columns(
+    rows: Sequence[Any], students: _Numbering[str, str], cells: _Numbering[tuple[str, str], Cell]
+) -> Sequence[Integers]:
+    names, results, codes, files, answered, taken = zip(*rows, strict=True)
+    return (
+        np.repeat(students.of(names), list(map(len, results))),
+        cells.of(zip(_texts(files), _texts(codes), strict=True)),
+        np.frombuffer("".join(results).encode(), np.uint8) == ord(_OK),
+        _integers(answered),
+        _integers(taken),
     )
 
 
@@ -86,7 +93,7 @@ def _as_integers(column: ColumnElement[int]) -> ColumnElement[str]:
 
 
 def _texts(groups: Sequence[str]) -> Sequence[str]:
-    return SEPARATOR.join(groups).split(SEPARATOR) if groups else ()
+    return SEPARATOR.join(groups).split(SEPARATOR)
 
 
 def _integers(groups: Sequence[str]) -> Integers:

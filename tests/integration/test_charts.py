@@ -16,6 +16,7 @@ from app.activity import schemas
 from app.activity.functions import View
 from app.activity.progress import Thresholds
 from app.activity.store import ActivityStore
+from app.errors import InvalidParameter
 from tests.support.runs import SECOND, Run, add_runs, code_of, file_of, is_ok, user_of
 from tests.support.site import Site
 
@@ -256,3 +257,15 @@ def test_the_time_of_a_large_class_is_added_up_rightly(site: Site, view: View) -
     add_runs(site, course, found)
     result = view.progress(schemas.ProgressParams().load({"course_id": course}))
     assert {tuple(student.seconds) for student in result["students"]} == {(1,) * 60}
+
+
+def test_a_matrix_with_too_many_fields_is_refused_and_a_part_of_it_is_not(site: Site, view: View) -> None:
+    course = next(_courses)
+    add_runs(site, course, [Run(f"student{n}", codenum=str(n), asked_us=NOW, answered_us=NOW) for n in range(500)])
+    with pytest.raises(
+        InvalidParameter, match="500 students and 500 cells are 250000 fields, the limit is 200000"
+    ):
+        view.progress(schemas.ProgressParams().load({"course_id": course}))
+    part = view.progress(schemas.ProgressParams().load({"course_id": course, "codenums": [7]}))
+    assert [cell["codenum"] for cell in part["cells"]] == [7]
+    assert [student.username for student in part["students"] if student.state == "finished"] == ["student7"]

@@ -53,15 +53,7 @@ final class containers {
      * @return string[] What was done, in plain text; empty where nothing was.
      */
     public function stop(string $user): array {
-        $done = [];
         $results = $this->page->ask_host('stop_containers', 'results', ['users' => [$user]], self::SECONDS);
-        foreach ($results ?? [] as $result) {
-            if ($result->text('status') === 'stopped') {
-                $done[] = $result->worded('sentence');
-            } else {
-                $this->page->warn($result->worded('sentence'));
-            }
-        }
-        return $done;
+        return $this->page->outcome($results, 'stopped');
     }
 }

@@ -137,21 +137,31 @@ final class page {
     }
 
     /**
+     * Tells what was done of a change on a host; what was not done is a warning of the page.
+     *
+     * @param answer[]|null $results What the service says of each part; null: it failed as a whole.
+     * @param string $good The state of success.
+     * @return string[] Sentences of success in plain text.
+     */
+    public function outcome(?array $results, string $good): array {
+        $done = [];
+        foreach ($results ?? [] as $result) {
+            if ($result->text('status') === $good) {
+                $done[] = $result->worded('sentence');
+            } else {
+                $this->warn($result->worded('sentence'));
+            }
+        }
+        return $done;
+    }
+
+    /**
      * Has a sentence shown above the content.
      *
      * @param string $sentence Plain text.
      */
     public function warn(string $sentence): void {
         $this->warnings[$sentence] = $sentence;
-    }
-
-    /**
-     * Returns what went wrong.
-     *
-     * @return string[] Sentences in plain text.
-     */
-    public function warnings(): array {
-        return array_values($this->warnings);
     }
 
     /**

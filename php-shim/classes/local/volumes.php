@@ -52,7 +52,7 @@ final class volumes {
      */
     public function create(string $role, string $name): array {
         $volumes = ['volumes' => [['role' => $role, 'name' => $name]]];
-        return $this->sentences($this->page->ask_host('create_volumes', 'results', $volumes), ['created']);
+        return $this->page->outcome($this->page->ask_host('create_volumes', 'results', $volumes), 'created');
     }
 
     /**
@@ -63,25 +63,6 @@ final class volumes {
      */
     public function delete(string $name): array {
         $names = ['names' => [$name]];
-        return $this->sentences($this->page->ask_host('delete_volumes', 'results', $names), ['deleted']);
-    }
-
-    /**
-     * Returns what was done; what was not done is a warning of the page.
-     *
-     * @param answer[]|null $results What the service says.
-     * @param string[] $good States of success.
-     * @return string[]
-     */
-    private function sentences(?array $results, array $good): array {
-        $done = [];
-        foreach ($results ?? [] as $result) {
-            if (in_array($result->text('status'), $good, true)) {
-                $done[] = $result->worded('sentence');
-            } else {
-                $this->page->warn($result->worded('sentence'));
-            }
-        }
-        return $done;
+        return $this->page->outcome($this->page->ask_host('delete_volumes', 'results', $names), 'deleted');
     }
 }

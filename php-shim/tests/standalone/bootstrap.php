@@ -27,6 +27,7 @@ use mod_lticontainer\standalone\strings;
 // phpcs:disable PSR1.Classes.ClassDeclaration.MultipleClasses, moodle.Files.MoodleInternal
 
 define('MOODLE_INTERNAL', true);
+define('MINSECS', 60);
 
 spl_autoload_register(function (string $class): void {
     $prefix = 'mod_lticontainer\\';

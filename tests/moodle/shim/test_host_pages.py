@@ -113,7 +113,7 @@ def test_a_container_is_listed_and_stopped(hosted: Hosted) -> None:
         assert "stop=student1" not in listed.text
         teacher = hosted.visitor()
         asked = teacher.get(hosted.path("containers") + "&stop=student1")
-        assert "Stop the containers of student1" in asked.text
+        assert "Stop the containers of student1 Test" in asked.text
         stopped = confirm(teacher, asked)
         assert "stop=student1" not in stopped.text
     finally:

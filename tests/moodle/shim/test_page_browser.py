@@ -17,6 +17,8 @@ from tests.support.skip import missing
 
 HARMFUL = "<img src=x onerror=\"document.title='harmed'\">"
 PAGES = ("view", "dashboard", "charts", "progress", "ltis", "volumes", "containers", "hub", "lti", "copy")
+SHOWING = ("view", "dashboard", "progress", "containers", "lti")
+"""Pages that show such a name as it is; names of activities lose their tags, as everywhere in Moodle."""
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +89,9 @@ def harmful(beside: Beside, engine_host: FakeEngine) -> Iterator[Beside]:
     host = beside.shim.web.url.split("//")[1].split(":")[0]
     name = f"lms_vol_{HARMFUL}_{course}_{host}"
     engine_host.volumes[name] = {"Name": name, "Driver": HARMFUL, "CreatedAt": "2026-11-25T10:00:00Z"}
+    engine_host.import_image(f"{HARMFUL}:test")
+    made = engine_host.run(f"jupyterhub-{course}-{beside.lesson.ltis[0]}-{host}-aB3dE5gH-student3")
+    engine_host.containers[made].image = f"{HARMFUL}:test"
     records = runs("student3", (HARMFUL, "1", "ok"), session="harmful")
     records[0] |= {"lti_id": str(beside.lesson.ltis[0]), "inst_id": str(beside.lesson.instance)}
     beside.site.register(beside.lesson.ltis[0], course, beside.lesson.instance)
@@ -94,6 +99,8 @@ def harmful(beside: Beside, engine_host: FakeEngine) -> Iterator[Beside]:
     beside.shim.moodle.call("purge_caches")
     yield beside
     del engine_host.volumes[name]
+    engine_host.images.pop()
+    engine_host.containers.clear()
     for table, (column, row) in names.items():
         execute(f"UPDATE {{{table}}} SET {column} = %s WHERE id = %s", (before[table], row))
     execute("UPDATE {user} SET lastname = 'Test' WHERE username = 'student3'")
@@ -102,7 +109,6 @@ def harmful(beside: Beside, engine_host: FakeEngine) -> Iterator[Beside]:
 
 def test_harmful_names_harm_nobody(browser: Browser, harmful: Beside) -> None:
     log_in(browser, harmful, "teacher")
-    shown = ""
     for script in PAGES:
         browser.open(url_of(harmful, script) + "&period=any&chart=users_bar")
         browser.find("#page-footer")
@@ -110,5 +116,5 @@ def test_harmful_names_harm_nobody(browser: Browser, harmful: Beside) -> None:
             browser.driver.execute_script("arguments[0].click()", link)
         assert "harmed" not in browser.driver.title, script
         assert not browser.all("img[src='x']"), script
-        shown += browser.driver.page_source
-    assert "img src=x" in shown
+        if script in SHOWING:
+            assert "img src=x" in browser.driver.page_source, script

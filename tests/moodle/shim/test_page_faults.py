@@ -23,6 +23,31 @@ ODD: dict[str, tuple[int, str, object]] = {
 }
 """Answers in JSON that have nothing to do with the question."""
 KINDS = ODD | ANSWERS
+HARMFUL = '"><img src=x onerror=alert(1)><!--<script>'
+_TEXTS = (
+    "name full_name label_en created size user image state cpu filename label sentence_en severity username title"
+    " value role link users field lti_id"
+)
+_THING = dict.fromkeys(_TEXTS.split(), HARMFUL)
+_CHART = _THING | {
+    "chart": "users_bar",
+    "labels": [HARMFUL],
+    "series": [{"name": HARMFUL, "values": [1]}],
+    "pages": 1,
+}
+_LISTS = {
+    name: [_THING]
+    for name in ("volumes", "containers", "images", "steps", "findings", "cpulimit", "defurl", "cells")
+}
+HARM: tuple[int, str, object] = (
+    200,
+    "application/json",
+    _CHART
+    | _LISTS
+    | {"version": HARMFUL, "engine": HARMFUL, "files": [HARMFUL], "charts": [_CHART], "hardest": [0]}
+    | {"params": _THING | {"volumes": [_THING]}, "students": [_THING | {"cells": [1]}]},
+)
+"""What a service sends that somebody else has taken over."""
 NONSENSE = "is something else"
 SENTENCES = {
     SILENCE: "did not answer in time",
@@ -70,6 +95,17 @@ def check(beside: Beside, url: str, token: str, sentence: str) -> None:
 def test_what_answers_is_no_service(hosted: Beside, kind: str) -> None:
     with Faulty(kind, KINDS) as faulty:
         check(hosted, faulty.url, "token", SENTENCES.get(kind, NONSENSE))
+
+
+def test_harmful_answers_harm_nobody(hosted: Beside) -> None:
+    teacher = Visitor(hosted.shim.web.url, "teacher")
+    with Faulty("harm", {"harm": HARM}) as faulty:
+        hosted.shim.connect(faulty.url, "token", TIMEOUT)
+        for script in PAGES:
+            page = teacher.get(path_of(hosted, script))
+            assert ("img src=x" in page.text) is (script in ASKING), script
+            assert "<img src=x" not in page.text, script
+            assert "<!--<script>" not in page.text, script
 
 
 def test_nobody_answers(hosted: Beside) -> None:
