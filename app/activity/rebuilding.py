@@ -17,16 +17,13 @@ from sqlalchemy import Connection, Table, select
 
 from app.activity.catching_up import CatchUp
 from app.activity.joining_rows import join_rows
+from app.activity.mending import mend_counts
 from app.activity.rebuilt import Progress, Rebuilt, closed_sessions, in_both
 from app.activity.session_batches import SessionBatches, Span, count_rows, exact
-from app.counting import UNIT_US
 from app.joining import Row
-from app.storage.counts import counted_courses, mend, next_unit
 from app.storage.database import Database
 from app.storage.executions import ExecutionWriter
 from app.storage.layout import Layout
-
-WEEK = 28 * UNIT_US
 
 
 class Rebuilder:
@@ -53,7 +50,7 @@ class Rebuilder:
             done += self._database.write(self._rebuild, names, span)
             progress(min(done.rows + done.closed, total), total)
         progress(total, total)
-        done += Rebuilt(counts=self._mend(course))
+        done += Rebuilt(counts=mend_counts(self._database, course))
         if course is None:
             self._database.write(self._catch_up.move, ends)
         return done
@@ -94,23 +91,6 @@ class Rebuilder:
         ends = ([message > first] if first is not None else []) + ([message <= last] if last is not None else [])
         query = select(table).where(table.c.session.in_(sorted(names)), table.c.message != "", *ends)
         return [dict(row) for row in connection.execute(query.order_by(table.c.id)).mappings()]
-
-    # Counts.
-
-    def _mend(self, course: int | None) -> int:
-        with self._database.reading() as connection:
-            courses = counted_courses(connection) if course is None else [course]
-        wrong = 0
-        for each in courses:
-            first = -(2**62)
-            while (unit := self._next(each, first)) is not None:
-                wrong += self._database.write(mend, each, unit, unit + WEEK)
-                first = unit + WEEK
-        return wrong
-
-    def _next(self, course: int, first: int) -> int | None:
-        with self._database.reading() as connection:
-            return next_unit(connection, course, first)
 
 
 def _within(message: str, span: Span) -> bool:

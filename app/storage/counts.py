@@ -1,13 +1,13 @@
 """Counts of runs by six hours, kept in the transactions that change executions.
 
 A chart of a week reads some thousand counts instead of hundreds of thousands of executions. The table
-`counts` always equals what :func:`recount` makes of the executions: whoever writes executions says what
+`counts` always equals what counting the executions anew would give: whoever writes executions says what
 that changes, in the same transaction. Executions without a course or without both parts are not counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -19,7 +19,6 @@ from sqlalchemy import (
     case,
     delete,
     func,
-    insert,
     literal_column,
     select,
 )
@@ -110,23 +109,6 @@ def forget_user(connection: Connection, username: str) -> None:
     """Delete the counts of a user that came to nothing, also long ago, when a run got another name or time."""
     c = t.counts.c
     connection.execute(delete(t.counts).where(c.username == username, c.ok == 0, c.error == 0))
-
-
-def recount(connection: Connection, courses: Collection[int] | None = None) -> int:
-    """Count anew what was counted of some courses, or of all; return the number of counts.
-
-    No one else may write executions of these courses meanwhile: on MariaDB they are locked, which takes as
-    long as reading them all.
-    """
-    e, c = t.executions.c, t.counts.c
-    which = [e.course != 0] if courses is None else [e.course.in_(sorted(courses)), e.course != 0]
-    connection.execute(delete(t.counts) if courses is None else delete(t.counts).where(c.course.in_(courses)))
-    source = _sums_of(e.course, 1).where(*which).with_for_update()
-    connection.execute(insert(t.counts).from_select(_NAMES, source))
-    counted = select(func.count()).select_from(t.counts)
-    return int(
-        connection.execute(counted if courses is None else counted.where(c.course.in_(courses))).scalar_one()
-    )
 
 
 def next_unit(connection: Connection, course: int, first: int) -> int | None:

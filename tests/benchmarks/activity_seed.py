@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert, text
 
-from app.counting import UNIT_US
+from app.activity.mending import mend_counts
 from app.storage import tables as t
-from app.storage.counts import counted_courses, mend, next_unit
 from app.storage.database import Database
 
 COURSES = 4
@@ -38,7 +37,7 @@ def seed(database: Database, rows: int, now_us: int) -> None:
     with database.engine.connect() as connection:
         for first in range(0, rows, CHUNK):
             _insert(connection, database.is_sqlite, first, min(rows, first + CHUNK), rows, now_us)
-    count_runs(database)
+    mend_counts(database, None)
     with database.engine.connect() as connection:
         analyse = "ANALYZE" if database.is_sqlite else "ANALYZE TABLE lticontainer_executions, lticontainer_counts"
         connection.exec_driver_sql(analyse)
@@ -115,17 +114,4 @@ def seed_class(database: Database, now_us: int) -> None:
     with database.writing() as connection:
         for first in range(0, len(rows), 5_000):
             connection.execute(insert(t.executions), rows[first : first + 5_000])
-    count_runs(database)
-
-
-def count_runs(database: Database) -> None:
-    """Count what was put in past the functions, unit by unit."""
-    with database.reading() as connection:
-        courses = counted_courses(connection)
-    for course in courses:
-        unit: int | None = 0
-        while unit is not None:
-            with database.writing() as connection:
-                mend(connection, course, unit, unit + UNIT_US)
-            with database.reading() as connection:
-                unit = next_unit(connection, course, unit + UNIT_US)
+    mend_counts(database, None)

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, and_, select
 
+from app.activity.mending import mend_counts
 from app.ltis.store import Lti
 from app.storage import tables as t
-from app.storage.counts import recount
 from app.storage.erasing import erase_runs
 from app.storage.layout import OWN
 from tests.support.runs import Run, add_runs, counted, counted_anew
@@ -77,23 +77,20 @@ def test_counts_equal_a_recount_after_anything(site: Site, token: str, data: st.
         assert counted(site) == counted_anew(site), kind
 
 
-def test_a_recount_gives_what_is_there_already(site: Site, token: str) -> None:
+def test_mending_changes_nothing_that_is_right(site: Site, token: str) -> None:
     site.register(1, 2)
     call(site.parts, WRITE, {"nb_logs": [seen("s", 1), *cell_run("s", "m1"), *cell_run("s", "m2", 2)]}, token)
     before = counted(site)
-    with site.parts.database.writing() as connection:
-        assert recount(connection) == 2
+    assert mend_counts(site.parts.database, None) == 0
     assert counted(site) == before == counted_anew(site)
 
 
-def test_a_recount_mends_what_others_have_done(site: Site) -> None:
+def test_mending_puts_right_what_others_have_done(site: Site) -> None:
     add_runs(site, 2, [Run(), Run(status="error"), Run(asked_us=None)], count=False)
     add_runs(site, 3, [Run()], count=False)
-    with site.parts.database.writing() as connection:
-        assert recount(connection, [2]) == 1
+    assert mend_counts(site.parts.database, 2) == 1
     assert set(counted(site).values()) == {(1, 1)}
-    with site.parts.database.writing() as connection:
-        assert recount(connection) == 2
+    assert mend_counts(site.parts.database, None) == 1
     assert counted(site) == counted_anew(site)
 
 

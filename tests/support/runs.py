@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from app.activity.mending import mend_counts
 from app.storage import tables as t
-from app.storage.counts import recount
 from tests.support.site import Site
 
 _messages = count(1)
@@ -40,8 +40,8 @@ def add_runs(site: Site, course: int, runs: Sequence[Run], *, count: bool = True
     with site.parts.database.writing() as connection:
         if rows:
             connection.execute(insert(t.executions), rows)
-        if count:
-            recount(connection, [course])
+    if count:
+        mend_counts(site.parts.database, course)
 
 
 def user_of(run: Run) -> str:
