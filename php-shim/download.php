@@ -26,6 +26,9 @@ use mod_lticontainer\local\archive;
 use mod_lticontainer\local\page;
 use mod_lticontainer\local\tab;
 
+// A notice in the middle of a file would spoil it.
+define('NO_DEBUG_DISPLAY', true);
+
 require_once(__DIR__ . '/../../config.php');
 
 $volume = required_param('volume', PARAM_RAW_TRIMMED);
