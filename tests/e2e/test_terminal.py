@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
@@ -96,14 +96,13 @@ def test_an_export_shows_how_far_it_is_and_only_on_the_terminal(site: Site) -> N
 @contextmanager
 def second_page_fails() -> Iterator[None]:
     """Let the database go away behind the first page of an export."""
-    read = ExecutionStore.page
+    read = ExecutionStore.pages
 
-    def page(store: ExecutionStore, selection: Selection, after: int, limit: int) -> list[Execution]:
-        if after:
-            raise ServiceUnavailable("The database is gone")
-        return read(store, selection, after, limit)
+    def pages(store: ExecutionStore, selection: Selection) -> Iterator[Sequence[Execution]]:
+        yield next(read(store, selection))
+        raise ServiceUnavailable("The database is gone")
 
-    with mock.patch.object(ExecutionStore, "page", page):
+    with mock.patch.object(ExecutionStore, "pages", pages):
         yield
 
 
