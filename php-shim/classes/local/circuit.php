@@ -17,6 +17,8 @@
 namespace mod_lticontainer\local;
 
 use cache;
+use mod_lticontainer\local\exception\service_exception;
+use mod_lticontainer\local\exception\service_refused;
 
 /**
  * Remembers for all requests of the site that the service is away, so that they don't wait for it one after the other.
@@ -31,6 +33,9 @@ final class circuit {
 
     /** @var string Key in the cache: the time until which nobody tries. */
     private const KEY = 'until';
+
+    /** @var string[] Refusals after which others would be refused as well. */
+    private const AWAY = ['serviceunavailable', 'busy', 'sitemaintenance'];
 
     /** @var cache The cache. */
     private readonly cache $cache;
@@ -71,6 +76,17 @@ final class circuit {
         if ($this->isremembered) {
             $this->reset();
         }
+    }
+
+    /**
+     * The service has not taken a request. Where it is there all the same, and says what it has against this one, others
+     * go on: else whoever may send records could keep all the others from it.
+     *
+     * @param service_exception $fault Why.
+     */
+    public function failed(service_exception $fault): void {
+        $isthere = $fault instanceof service_refused && !in_array($fault->servicecode, self::AWAY, true);
+        $isthere ? $this->good() : $this->bad();
     }
 
     /**

@@ -17,6 +17,8 @@
 namespace mod_lticontainer\local;
 
 use mod_lticontainer\local\exception\service_exception;
+use mod_lticontainer\local\exception\service_refused;
+use mod_lticontainer\local\exception\service_unavailable;
 
 /**
  * A request of a proxy with the token of an activity, which goes on to the service as it is.
@@ -32,6 +34,9 @@ final class passing {
     /** @var string What stands in the queue in the place of a function. */
     public const QUEUED = 'passing';
 
+    /** @var string What stands in the place of the service's code where a refusal (HTTP 4xx) carries none of these. */
+    public const REFUSED = 'requestrefused';
+
     /** @var string Moodle's script for REST. */
     private const REST = '/webservice/rest/server.php';
 
@@ -45,7 +50,16 @@ final class passing {
     private const SECONDS = 3;
 
     /** @var string[] What the service says when sending the same again may help. */
-    private const LATER = ['serviceunavailable', 'internalerror', 'rejectlimit', 'sitemaintenance', 'busy'];
+    private const LATER = [
+        'serviceunavailable', 'internalerror', 'rejectlimit', 'requesttoolarge', 'sitemaintenance', 'busy',
+    ];
+
+    /** @var string[] What the service says when sending the same again is of no use. */
+    private const FINAL = [
+        'invalidtoken', 'accessexception', 'wsaccessuserdeleted', 'wsaccessuserunconfirmed', 'wsaccessusersuspended',
+        'wsaccessusernologin', 'invalidrecord', 'invalidparameter', 'malformedrequest', 'unsupportedmedia',
+        'methodnotallowed', 'recordrejected',
+    ];
 
     /** @var string[] Functions that store records. */
     private const WRITERS = ['mod_lticontainer_write_nblogs', 'mod_lticontainer_write_nbdata', 'mod_mdlds_write_nbdata'];
@@ -118,13 +132,12 @@ final class passing {
      *
      * @param array $arguments What the queue holds.
      * @param client $client The service.
-     * @return bool Whether the service has done with it.
-     * @throws service_exception
+     * @throws service_exception The service has not done with it, and why.
      */
-    public static function send_again(array $arguments, client $client): bool {
+    public static function send_again(array $arguments, client $client): void {
         $body = (string) base64_decode($arguments['body'], true);
         $passing = new self($arguments['script'], $arguments['query'], $arguments['type'], $body);
-        return self::is_done($passing->send($client));
+        $passing->deliver($client);
     }
 
     /**
@@ -135,18 +148,33 @@ final class passing {
      */
     private function try_to_send(circuit $circuit): ?response {
         try {
-            $response = $this->send(client::in_background(self::SECONDS));
-        } catch (service_exception) {
-            $circuit->bad();
+            $response = $this->deliver(client::in_background(self::SECONDS));
+        } catch (service_exception $fault) {
+            $circuit->failed($fault);
             return null;
         }
-        $isdone = self::is_done($response);
-        $isdone ? $circuit->good() : $circuit->bad();
-        return $isdone ? $response : null;
+        $circuit->good();
+        return $response;
     }
 
     /**
      * Sends the request.
+     *
+     * @param client $client The service.
+     * @return response Its answer, whatever it says.
+     * @throws service_exception It has not done with it, and why.
+     */
+    private function deliver(client $client): response {
+        $response = $this->send($client);
+        $fault = $this->fault($response);
+        if ($fault) {
+            throw $fault;
+        }
+        return $response;
+    }
+
+    /**
+     * Sends the request, and returns whatever came.
      *
      * @param client $client The service.
      * @return response
@@ -199,15 +227,72 @@ final class passing {
     }
 
     /**
-     * Tells whether the service has done with a request, whatever it says of it.
+     * Tells why the service has not done with the request.
      *
-     * @param response $response Its answer.
+     * A proxy, or another site at this address, answers as well, and mostly with HTTP 200. So only what has the form of
+     * the service's own answers counts as one; after anything else the records would be lost.
+     *
+     * @param response $response What came.
+     * @return service_exception|null Null where the service has done with it.
+     */
+    private function fault(response $response): ?service_exception {
+        $code = self::code($response);
+        if (in_array($code, self::LATER, true)) {
+            return new service_refused($code, $code);
+        }
+        // What stores no records is not kept either, so nothing depends on which of its errors are known here.
+        $isfinal = in_array($code, self::FINAL, true) || ($code !== '' && !$this->holds_records());
+        if ($response->status === 200 && ($isfinal || $this->is_result($response))) {
+            return null;
+        }
+        $what = "HTTP $response->status, $response->type";
+        if ($response->status >= 400 && $response->status < 500) {
+            return new service_refused(self::REFUSED, $what);
+        }
+        $reason = $response->status >= 500 ? service_unavailable::FAILED : service_unavailable::NONSENSE;
+        return new service_unavailable($reason, $what);
+    }
+
+    /**
+     * Reads the code of an error.
+     *
+     * @param response $response What came.
+     * @return string Empty where it is none.
+     */
+    private static function code(response $response): string {
+        $code = $response->json()['errorcode'] ?? '';
+        if (!self::is_xml($response)) {
+            return is_string($code) ? $code : '';
+        }
+        $rest = '<EXCEPTION [^>]*>\s*<ERRORCODE>(\w+)</ERRORCODE>';
+        $xmlrpc = '<methodResponse>\s*<fault>.*?<name>faultString</name>\s*<value><string>(\w+): ';
+        return preg_match('~^\s*<\?xml [^>]*>\s*(?|' . "$rest|$xmlrpc)~s", $response->body, $found) ? $found[1] : '';
+    }
+
+    /**
+     * Tells whether an answer has the form of a result.
+     *
+     * @param response $response What came.
      * @return bool
      */
-    private static function is_done(response $response): bool {
-        $codes = '~"errorcode":"(\w+)"|<ERRORCODE>(\w+)</ERRORCODE>|<string>(\w+): ~';
-        $code = preg_match($codes, $response->body, $found) ? (string) end($found) : '';
-        return $response->status === 200 && !in_array($code, self::LATER, true);
+    private function is_result(response $response): bool {
+        if (!self::is_xml($response)) {
+            // Who stores records is told nothing; in JSON nothing else shows that it was the service that said it.
+            $answer = $response->json();
+            return $answer === [] || ($answer !== null && !$this->holds_records());
+        }
+        $forms = '<RESPONSE>.*</RESPONSE>|<methodResponse>\s*<params>.*</params>\s*</methodResponse>';
+        return (bool) preg_match('~^\s*<\?xml [^>]*>\s*(' . $forms . ')\s*$~s', $response->body);
+    }
+
+    /**
+     * Tells whether an answer says that it is XML.
+     *
+     * @param response $response What came.
+     * @return bool
+     */
+    private static function is_xml(response $response): bool {
+        return in_array($response->type, ['application/xml', 'text/xml'], true);
     }
 
     /**

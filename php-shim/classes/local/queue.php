@@ -18,7 +18,6 @@ namespace mod_lticontainer\local;
 
 use mod_lticontainer\local\exception\service_exception;
 use mod_lticontainer\local\exception\service_refused;
-use mod_lticontainer\local\exception\service_unavailable;
 use stdClass;
 
 /**
@@ -42,7 +41,7 @@ final class queue {
     private const BATCH = 100;
 
     /** @var string[] Refusals that concern one call alone: the next ones are tried all the same. */
-    private const ALONE = ['rejectlimit', 'requesttoolarge', 'internalerror'];
+    private const ALONE = ['rejectlimit', 'requesttoolarge', 'internalerror', passing::REFUSED];
 
     /**
      * Keeps a call for later.
@@ -112,10 +111,7 @@ final class queue {
         try {
             $arguments = json_decode($row->arguments, true, 512, JSON_THROW_ON_ERROR);
             if ($row->functionname === passing::QUEUED) {
-                $isdone = passing::send_again($arguments, $client);
-                if (!$isdone) {
-                    return new service_unavailable(service_unavailable::FAILED);
-                }
+                passing::send_again($arguments, $client);
             } else {
                 $client->call(command::call($row->functionname, $arguments));
             }

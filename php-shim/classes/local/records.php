@@ -83,7 +83,7 @@ final class records {
                 $circuit->good();
                 throw self::refusal($fault);
             }
-            $circuit->bad();
+            $circuit->failed($fault);
             queue::add(queue::RECORDS, $function, $arguments);
         }
     }

@@ -11,6 +11,7 @@ import pytest
 
 from tests.moodle.shim.conftest import Beside
 from tests.support.clients import FORM, XML_DONE, form, post, proxy, rest
+from tests.support.faulty import ANSWERS, Faulty
 from tests.support.moodle_shim import Visitor
 from tests.support.rawhttp import load_recorded, send
 from tests.support.recordings import COURSE, LTI, RECORDED, expected_tables
@@ -20,6 +21,17 @@ SEND = r"--execute=\mod_lticontainer\task\send_queue"
 PREFIX = "//mod/lticontainer/records.php"
 REGISTER = r"--classname=\mod_lticontainer\task\register_course"
 BAD_TOKEN = b"Invalid token - token not found"
+REFUSALS = {
+    "rejectlimit": (200, "application/json", {"exception": "x", "errorcode": "rejectlimit"}),
+    "large": (413, "text/html", "<h1>Request Entity Too Large</h1>"),
+}
+"""Answers that concern one request alone."""
+AWAY = {
+    "busy": (200, "application/json", {"exception": "x", "errorcode": "busy"}),
+    "html": ANSWERS["html"],
+    "gateway": ANSWERS["gateway"],
+}
+"""Answers after which the others would fare no better."""
 
 
 @pytest.fixture
@@ -90,6 +102,26 @@ def test_nothing_is_lost_in_an_outage(beside: Beside, token: str) -> None:
     beside.shim.moodle.run_script("scheduled_task.php", SEND)
     assert waiting(beside) == 0
     assert {row["message"] for row in beside.site.rows("executions", session="outage2")} == {"m", "m2"}
+
+
+@pytest.mark.parametrize("kind", [*REFUSALS, *AWAY])
+def test_what_the_service_has_not_taken_is_kept(beside: Beside, token: str, kind: str) -> None:
+    tries = 2 if kind in REFUSALS else 1
+    with Faulty(kind, REFUSALS | AWAY) as faulty:
+        beside.shim.connect(faulty.url, "token")
+        try:
+            for message in ("m", "m2"):
+                answer = rest(beside.shim.web.port, list(cell_run(f"kept-{kind}", message)), token, prefix=PREFIX)
+                assert answer.body == b"[]"
+            assert faulty.asked == tries
+            beside.shim.moodle.run_script("scheduled_task.php", SEND)
+            assert faulty.asked == 2 * tries
+            assert waiting(beside) == 2
+        finally:
+            beside.shim.connect(beside.service.base_url, beside.site.token("admin"))
+    beside.shim.moodle.run_script("scheduled_task.php", SEND)
+    assert waiting(beside) == 0
+    assert {row["message"] for row in beside.site.rows("executions", session=f"kept-{kind}")} == {"m", "m2"}
 
 
 def test_a_stranger_can_not_fill_the_queue(beside: Beside, token: str) -> None:

@@ -121,6 +121,21 @@ def test_one_request_waits_for_a_silent_service_and_no_other(clean: Beside, prox
     assert len(clean.site.rows("executions", session="silent")) == 3
 
 
+def test_nobody_rests_where_the_service_refuses_one_request(clean: Beside, proxy_token: str) -> None:
+    full = {"full": (507, "application/problem+json", {"errorcode": "rejectlimit", "title": "Too many rejects"})}
+    with Faulty("full", full) as faulty:
+        clean.shim.connect(faulty.url, "token")
+        try:
+            for number in range(2):
+                assert send(clean, list(cell_run("full", f"m{number}")), proxy_token).body == b"[]"
+            assert faulty.asked == 2
+            assert waiting(clean) == 2
+        finally:
+            clean.shim.connect(clean.service.base_url, clean.site.token("admin"))
+    clean.shim.moodle.run_script("scheduled_task.php", SEND)
+    assert len(clean.site.rows("executions", session="full")) == 2
+
+
 def test_records_are_sent_in_their_order(clean: Beside, proxy_token: str) -> None:
     clean.service.stop()
     try:
