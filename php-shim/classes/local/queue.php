@@ -96,7 +96,8 @@ final class queue {
                     return $fault;
                 }
             }
-        } while (count($rows) === self::BATCH);
+            // What was worked out meanwhile stands behind the rest.
+        } while ($rows);
         return $kept;
     }
 
@@ -116,6 +117,8 @@ final class queue {
                 if (!$isdone) {
                     return new service_unavailable(service_unavailable::FAILED);
                 }
+            } else if (erasures::is_open($row->functionname)) {
+                erasures::work_out($row->functionname, $arguments);
             } else {
                 $client->call(command::call($row->functionname, $arguments));
             }
