@@ -256,7 +256,15 @@ $actions = [
         $list = $provider::get_contexts_for_userid($user->id);
         $approved = new \core_privacy\local\request\approved_contextlist($user, 'mod_lticontainer', $list->get_contextids());
         if ($what === 'delete') {
-            $provider::delete_data_for_user($approved);
+            // The manager, as it takes an exception for a deletion that is done.
+            $all = new \core_privacy\local\request\contextlist_collection($user->id);
+            $all->add_contextlist($approved);
+            $manager = new class extends \core_privacy\manager {
+                protected static function get_log_tracer() {
+                    return new null_progress_trace();
+                }
+            };
+            $manager->delete_data_for_user($all);
         }
         if ($what !== 'export') {
             return array_map(fn($one) => [(int) $one->contextlevel, (int) $one->instanceid], $list->get_contexts());
@@ -279,6 +287,23 @@ $actions = [
     },
     'privacy_compliant' => function () {
         return (new \core_privacy\manager())->component_is_compliant('mod_lticontainer');
+    },
+    // The same of a person's own context; what is named is done to it.
+    'privacy_own' => function ($what, $username) {
+        $user = core_user::get_user_by_username($username);
+        $context = context_user::instance($user->id);
+        $provider = \mod_lticontainer\privacy\provider::class;
+        $list = new \core_privacy\local\request\userlist($context, 'mod_lticontainer');
+        $provider::get_users_in_context($list);
+        if ($what === 'delete_all') {
+            $provider::delete_data_for_all_users_in_context($context);
+        } else if ($what === 'delete') {
+            $ids = $list->get_userids();
+            $provider::delete_data_for_users(
+                new \core_privacy\local\request\approved_userlist($context, 'mod_lticontainer', $ids)
+            );
+        }
+        return array_map(fn($user) => $user->username, array_values($list->get_users()));
     },
     'privacy_delete_course' => function ($course) {
         \mod_lticontainer\privacy\provider::delete_data_for_all_users_in_context(context_course::instance($course));

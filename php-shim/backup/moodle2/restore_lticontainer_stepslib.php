@@ -22,6 +22,7 @@
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 
+use mod_lticontainer\local\host_mapping;
 use mod_lticontainer\local\instance;
 
 /**
@@ -49,6 +50,7 @@ class restore_lticontainer_activity_structure_step extends restore_activity_stru
         // A backup of 1.6.3 may hold what ours never do.
         unset($data->docker_pass, $data->api_token, $data->rpc_token);
         $data->docker_host = $data->docker_user = $data->docker_pass = '';
+        $data->host = preg_match(host_mapping::NAME, (string) ($data->host ?? '')) ? $data->host : '';
         $this->apply_activity_instance($DB->insert_record('lticontainer', $data));
     }
 

@@ -115,7 +115,7 @@ final class activities {
 
     /**
      * Returns the instance that is responsible for an activity: the one that its parameters name, or else the oldest one
-     * that shows it.
+     * that shows it, or else the oldest one that hides it: students start what is hidden from the teacher's list, too.
      *
      * @param activity $activity The activity.
      * @param stdClass[] $instances The instances of its course, by their id.
@@ -123,8 +123,9 @@ final class activities {
      */
     public static function responsible(activity $activity, array $instances): ?int {
         $showing = array_filter($instances, fn(stdClass $one) => self::shows($one, $activity));
+        $having = $showing ?: array_filter($instances, fn(stdClass $one) => self::belongs($one, $activity));
         $named = system_lines::named_instance($activity->text);
-        return isset($showing[$named]) ? $named : array_key_first($showing);
+        return isset($having[$named]) ? $named : array_key_first($having);
     }
 
     /**

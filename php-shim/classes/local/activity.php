@@ -24,6 +24,9 @@ namespace mod_lticontainer\local;
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 final class activity {
+    /** @var int Longest name that the service takes, in characters. */
+    private const NAME_LENGTH = 255;
+
     /**
      * Constructor.
      *
@@ -60,11 +63,36 @@ final class activity {
     public function context(int $instanceid, string $coursename): array {
         return [
             'course_id' => $this->courseid,
-            'course_name' => $coursename,
+            'course_name' => self::plain($coursename),
             'lti_id' => $this->id,
-            'lti_name' => $this->name,
+            'lti_name' => self::plain($this->name),
             'inst_id' => $instanceid,
             'launch_container' => $this->launchcontainer,
         ];
+    }
+
+    /**
+     * Returns what the service is told when the activity is registered.
+     *
+     * @param int $instanceid Id of the instance that is responsible.
+     * @return array A struct of register_ltis.
+     */
+    public function entry(int $instanceid): array {
+        return [
+            'lti_id' => $this->id,
+            'course_id' => $this->courseid,
+            'inst_id' => $instanceid,
+            'name' => \core_text::substr(self::plain($this->name), 0, self::NAME_LENGTH),
+        ];
+    }
+
+    /**
+     * Returns a name without control characters. Text that was pasted may hold some; the service takes none.
+     *
+     * @param string $name The name.
+     * @return string
+     */
+    private static function plain(string $name): string {
+        return trim((string) preg_replace('/\p{Cc}+/u', ' ', $name));
     }
 }

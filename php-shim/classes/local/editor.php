@@ -161,12 +161,7 @@ final class editor {
      * @return bool Whether it knows them now.
      */
     private function register(array $activities): bool {
-        $entry = fn(activity $one) => [
-            'lti_id' => $one->id,
-            'course_id' => $one->courseid,
-            'inst_id' => $this->responsible($one),
-            'name' => \core_text::substr($one->name, 0, 255),
-        ];
+        $entry = fn(activity $one) => $one->entry($this->responsible($one));
         $arguments = ['ltis' => array_values(array_map($entry, $activities))];
         return $this->page->ask(command::call('register_ltis', $arguments), 'registered', true) !== null;
     }

@@ -37,7 +37,7 @@ final class host_mapping {
     private const HERE = ['localhost', '127.0.0.1', '::1'];
 
     /** @var string What the service takes as the name of a host. */
-    private const NAME = '/^[a-z0-9][a-z0-9.-]{0,62}$/D';
+    public const NAME = '/^[a-z0-9][a-z0-9.-]{0,62}$/D';
 
     /** @var string What the service takes as the name of a user. */
     private const USER = '/^[A-Za-z0-9_.][A-Za-z0-9_.@\\\\-]{0,254}$/D';

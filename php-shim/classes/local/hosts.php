@@ -55,7 +55,7 @@ final class hosts {
     }
 
     /**
-     * Returns what a form offers.
+     * Returns what a form offers. Forms write labels as they are, so these are HTML.
      *
      * @param string $stored What is chosen now; it is offered in any case.
      * @return string[] Labels by name.
@@ -63,11 +63,11 @@ final class hosts {
     public function choices(string $stored): array {
         $choices = ['' => get_string('host_none', 'mod_lticontainer')];
         foreach ($this->names as $name) {
-            $choices[$name] = $name;
+            $choices[$name] = s($name);
         }
         if ($stored !== '' && !isset($choices[$stored])) {
             $unknown = $this->warning === '' ? get_string('host_unknown', 'mod_lticontainer', $stored) : $stored;
-            $choices[$stored] = $unknown;
+            $choices[$stored] = s($unknown);
         }
         return $choices;
     }

@@ -30,9 +30,6 @@ final class person {
     /** @var int Cell runs of one answer. */
     private const PAGE = 1000;
 
-    /** @var int Seconds for what waits to be erased, at once; the rest is done by the task. */
-    private const SECONDS = 20;
-
     /**
      * Constructor.
      *
@@ -55,6 +52,31 @@ final class person {
     }
 
     /**
+     * Returns a person who may be no user any more.
+     *
+     * @param string $username User name.
+     * @return self
+     */
+    public static function named(string $username): self {
+        return new self($username);
+    }
+
+    /**
+     * Returns the user names of those of whom the service has something in a course.
+     *
+     * @param int $courseid Id of the course.
+     * @return string[]
+     * @throws service_exception
+     */
+    public static function names_in_course(int $courseid): array {
+        $client = client::in_background();
+        $since = ['course_id' => $courseid, 'period' => 'any', 'start' => '1970-01-02T00:00:00Z'];
+        $found = (array) ($client->call(command::call('get_filters', $since))['users'] ?? []);
+        $roster = (array) ($client->call(command::call('get_roster', ['course_id' => $courseid]))['users'] ?? []);
+        return array_filter(array_unique([...$found, ...$roster]), fn($name) => (string) $name !== '');
+    }
+
+    /**
      * Returns those of whom the service has something in a course.
      *
      * @param int $courseid Id of the course.
@@ -63,12 +85,8 @@ final class person {
      */
     public static function of_course(int $courseid): array {
         global $DB, $CFG;
-        $client = client::in_background();
-        $since = ['course_id' => $courseid, 'period' => 'any', 'start' => '1970-01-02T00:00:00Z'];
-        $found = (array) ($client->call(command::call('get_filters', $since))['users'] ?? []);
-        $roster = (array) ($client->call(command::call('get_roster', ['course_id' => $courseid]))['users'] ?? []);
         $userids = [];
-        foreach (array_chunk(array_unique([...$found, ...$roster]), self::PAGE) as $names) {
+        foreach (array_chunk(self::names_in_course($courseid), self::PAGE) as $names) {
             [$sql, $params] = $DB->get_in_or_equal($names, SQL_PARAMS_NAMED);
             $where = "username $sql AND mnethostid = :host";
             $users = $DB->get_fieldset_select('user', 'id', $where, $params + ['host' => $CFG->mnet_localhost_id]);
@@ -135,39 +153,5 @@ final class person {
         $data['sessions'] = array_values(array_filter($data['sessions'], $isrest));
         $data['roster_courses'] = array_values(array_diff($data['roster_courses'], $courses));
         return $data;
-    }
-
-    /**
-     * Has erased what the service has of the person in a course; later, where the service is away.
-     *
-     * @param int $courseid Id of the course; 0: all of them.
-     */
-    public function erase(int $courseid): void {
-        $arguments = ['username' => $this->username, 'course_id' => $courseid];
-        queue::add(queue::ERASURES, 'delete_user_data', $arguments);
-        queue::send(queue::ERASURES, client::in_background(), microtime(true) + self::SECONDS);
-    }
-
-    /**
-     * Has erased what the service has of the person beyond the courses that exist. What has no course at all goes only
-     * with everything, so it stays where something of another course has to stay.
-     *
-     * @param int[] $erased Courses of which all was erased before.
-     * @throws service_exception The service is away, so what there is can't be told.
-     */
-    public function erase_rest(array $erased): void {
-        global $DB;
-        if (!client::is_configured()) {
-            return;
-        }
-        [$courses] = $this->places();
-        if (!array_diff($courses, $erased)) {
-            $this->erase(0);
-            return;
-        }
-        $gone = array_unique(array_map('intval', array_column($this->rest()['sessions'], 'course_id')));
-        foreach (array_filter($gone, fn(int $id) => $id && !$DB->record_exists('course', ['id' => $id])) as $courseid) {
-            $this->erase($courseid);
-        }
     }
 }

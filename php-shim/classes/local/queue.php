@@ -95,7 +95,8 @@ final class queue {
                     return $fault;
                 }
             }
-        } while (count($rows) === self::BATCH);
+            // What was worked out meanwhile stands behind the rest.
+        } while ($rows);
         return $kept;
     }
 
@@ -112,6 +113,8 @@ final class queue {
             $arguments = json_decode($row->arguments, true, 512, JSON_THROW_ON_ERROR);
             if ($row->functionname === passing::QUEUED) {
                 passing::send_again($arguments, $client);
+            } else if (erasures::is_open($row->functionname)) {
+                erasures::work_out($row->functionname, $arguments);
             } else {
                 $client->call(command::call($row->functionname, $arguments));
             }

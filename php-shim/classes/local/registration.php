@@ -29,8 +29,6 @@ final class registration {
     /** @var int Activities of one call. */
     private const BATCH = 1000;
 
-    /** @var int Longest name that the service takes, in characters. */
-    private const NAME_LENGTH = 255;
 
     /**
      * Registers the activities of a course.
@@ -86,12 +84,7 @@ final class registration {
         foreach (activities::of_course($courseid) as $activity) {
             $responsible = activities::responsible($activity, $instances);
             if ($responsible !== null) {
-                $entries[] = [
-                    'lti_id' => $activity->id,
-                    'course_id' => $courseid,
-                    'inst_id' => $responsible,
-                    'name' => \core_text::substr($activity->name, 0, self::NAME_LENGTH),
-                ];
+                $entries[] = $activity->entry($responsible);
             }
         }
         return $entries;

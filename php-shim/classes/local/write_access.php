@@ -35,25 +35,43 @@ final class write_access {
     /**
      * Refuses a user who may not store these records.
      *
-     * A record names its instance only when a session begins, so the others can't be told to belong to a course: for
-     * them the capability is needed in some course, and the random id of the session stands for the rest.
+     * A record names instance and activity only when a session begins: both have to be of one course, where the
+     * capability is needed. The others can't be told to belong to a course: for them the capability is needed in some
+     * course, and the random id of the session stands for the rest.
      *
      * @param array[] $records Records.
      * @throws required_capability_exception
      */
     public static function require_write(array $records): void {
+        global $DB;
         $system = context_system::instance();
         if (has_capability(self::CAPABILITY, $system)) {
             return;
         }
-        $instances = array_unique(array_filter(array_column($records, 'inst_id'), 'ctype_digit'));
-        foreach (array_filter(array_map('intval', $instances)) as $instance) {
-            $cm = get_coursemodule_from_instance('lticontainer', $instance);
+        $pairs = self::pairs($records);
+        foreach ($pairs as [$instance, $lti]) {
+            $cm = $instance ? get_coursemodule_from_instance('lticontainer', $instance) : false;
             require_capability(self::CAPABILITY, $cm ? context_module::instance($cm->id) : $system);
+            if ($lti && !$DB->record_exists('lti', ['id' => $lti, 'course' => $cm ? $cm->course : 0])) {
+                // The session would begin in a course of other teachers.
+                throw new required_capability_exception($system, self::CAPABILITY, 'nopermissions', '');
+            }
         }
-        if (!$instances && !self::writes_somewhere()) {
+        if (!$pairs && !self::writes_somewhere()) {
             throw new required_capability_exception($system, self::CAPABILITY, 'nopermissions', '');
         }
+    }
+
+    /**
+     * Returns the instances and LTI activities that records name.
+     *
+     * @param array[] $records Records.
+     * @return int[][] Pairs, each once; 0 where one of both is not named.
+     */
+    private static function pairs(array $records): array {
+        $id = fn(array $record, string $name) => ctype_digit((string) ($record[$name] ?? '')) ? (int) $record[$name] : 0;
+        $pairs = array_map(fn(array $record) => [$id($record, 'inst_id'), $id($record, 'lti_id')], $records);
+        return array_unique(array_filter($pairs, array_sum(...)), SORT_REGULAR);
     }
 
     /**

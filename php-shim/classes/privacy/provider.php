@@ -26,6 +26,9 @@ use core_privacy\local\request\contextlist;
 use core_privacy\local\request\userlist;
 use core_privacy\local\request\writer;
 use mod_lticontainer\local\client;
+use mod_lticontainer\local\erasures;
+use mod_lticontainer\local\exception\service_exception;
+use mod_lticontainer\local\likely;
 use mod_lticontainer\local\person;
 use mod_lticontainer\local\person_rows;
 
@@ -34,6 +37,9 @@ use mod_lticontainer\local\person_rows;
  *
  * Cell runs belong to courses, not to instances, so the contexts are those of courses. What belongs to no course that
  * exists is in the context of its user.
+ *
+ * Moodle takes an exception for "nothing is stored", and a request to erase would be done with nothing erased. So where
+ * the service is away, what Moodle itself knows has to do.
  *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
@@ -81,31 +87,35 @@ class provider implements
         }
         person_rows::add_contexts($list, $userid);
         if (client::is_configured()) {
-            [$courses, $ismore] = $person->places();
-            foreach ($courses as $courseid) {
-                $where = 'SELECT id FROM {context} WHERE contextlevel = :level AND instanceid = :course';
-                $list->add_from_sql($where, ['level' => CONTEXT_COURSE, 'course' => $courseid]);
-            }
-            if ($ismore) {
-                $list->add_user_context($userid);
+            try {
+                self::add_places($list, $person, $userid);
+            } catch (service_exception) {
+                likely::add_contexts($list, $userid);
             }
         }
         return $list;
     }
 
     /**
-     * Says of whom something is stored in a course.
+     * Says of whom something is stored in a course, or beyond the courses.
      *
      * @param userlist $userlist Takes the users.
      */
     public static function get_users_in_context(userlist $userlist) {
         $context = $userlist->get_context();
+        if ($context instanceof context_user && self::has_rest($context->instanceid)) {
+            $userlist->add_user($context->instanceid);
+        }
         if (!$context instanceof context_course) {
             return;
         }
         person_rows::add_users($userlist, $context->instanceid);
         if (client::is_configured()) {
-            $userlist->add_users(person::of_course($context->instanceid));
+            try {
+                $userlist->add_users(person::of_course($context->instanceid));
+            } catch (service_exception) {
+                likely::add_users($userlist, $context->instanceid);
+            }
         }
     }
 
@@ -135,19 +145,23 @@ class provider implements
     }
 
     /**
-     * Erases what is stored of everybody in a course.
+     * Erases what is stored of everybody in a course, or of a person beyond the courses.
      *
      * @param context $context The context.
      */
     public static function delete_data_for_all_users_in_context(context $context) {
+        if ($context instanceof context_user) {
+            self::erase([$context->instanceid], [], true);
+        }
         if (!$context instanceof context_course) {
             return;
         }
-        $userlist = new userlist($context, 'mod_lticontainer');
-        self::get_users_in_context($userlist);
-        foreach ($userlist->get_userids() as $userid) {
-            self::erase($userid, [$context->instanceid]);
+        if (client::is_configured()) {
+            erasures::add_course((int) $context->instanceid);
         }
+        $userlist = new userlist($context, 'mod_lticontainer');
+        person_rows::add_users($userlist, $context->instanceid);
+        self::erase($userlist->get_userids(), [$context->instanceid], false);
     }
 
     /**
@@ -165,23 +179,55 @@ class provider implements
             }
             $isrest = $isrest || ($context instanceof context_user && $context->instanceid == $userid);
         }
-        self::erase($userid, $courses);
-        if ($isrest) {
-            person::from_userid($userid)?->erase_rest($courses);
-        }
+        self::erase([$userid], $courses, $isrest);
     }
 
     /**
-     * Erases what is stored of some persons in a course.
+     * Erases what is stored of some persons in a course, or of a person beyond the courses.
      *
-     * @param approved_userlist $userlist The course and the persons.
+     * @param approved_userlist $userlist The context and the persons.
      */
     public static function delete_data_for_users(approved_userlist $userlist) {
         $context = $userlist->get_context();
         if ($context instanceof context_course) {
-            foreach ($userlist->get_userids() as $userid) {
-                self::erase($userid, [$context->instanceid]);
-            }
+            self::erase($userlist->get_userids(), [$context->instanceid], false);
+        }
+        if ($context instanceof context_user && in_array($context->instanceid, $userlist->get_userids())) {
+            self::erase([$context->instanceid], [], true);
+        }
+    }
+
+    /**
+     * Adds the places where the service has something of a person.
+     *
+     * @param contextlist $list Takes them.
+     * @param person $person The person.
+     * @param int $userid Id of the user.
+     * @throws service_exception
+     */
+    private static function add_places(contextlist $list, person $person, int $userid): void {
+        [$courses, $ismore] = $person->places();
+        foreach ($courses as $courseid) {
+            $where = 'SELECT id FROM {context} WHERE contextlevel = :level AND instanceid = :course';
+            $list->add_from_sql($where, ['level' => CONTEXT_COURSE, 'course' => $courseid]);
+        }
+        if ($ismore) {
+            $list->add_user_context($userid);
+        }
+    }
+
+    /**
+     * Tells whether the service has, or may have, something of a person beyond the courses that exist.
+     *
+     * @param int $userid Id of the user.
+     * @return bool
+     */
+    private static function has_rest(int $userid): bool {
+        $person = client::is_configured() ? person::from_userid($userid) : null;
+        try {
+            return $person && $person->places()[1];
+        } catch (service_exception) {
+            return true;
         }
     }
 
@@ -200,16 +246,29 @@ class provider implements
     }
 
     /**
-     * Erases what is stored of a person in courses.
+     * Erases what is stored of persons in courses, and sends all erasures that wait.
      *
-     * @param int $userid Id of the user.
+     * @param int[] $userids Ids of users.
      * @param int[] $courses Ids of courses.
+     * @param bool $isrest Whether what is beyond the courses that exist goes too.
      */
-    private static function erase(int $userid, array $courses): void {
-        $person = person::from_userid($userid);
-        foreach ($person ? $courses : [] as $courseid) {
-            $person->erase((int) $courseid);
-            person_rows::delete($person->username, (int) $courseid);
+    private static function erase(array $userids, array $courses, bool $isrest): void {
+        $courses = array_map('intval', $courses);
+        $people = array_filter(array_map(fn($userid) => person::from_userid((int) $userid), $userids));
+        foreach ($people as $person) {
+            foreach ($courses as $courseid) {
+                erasures::add($person->username, $courseid);
+            }
+            if ($isrest && client::is_configured()) {
+                erasures::add_rest($person->username, $courses);
+            }
+        }
+        // The rows are the service's own where it works on these tables, so it comes first.
+        erasures::send();
+        foreach ($people as $person) {
+            foreach ($courses as $courseid) {
+                person_rows::delete($person->username, $courseid);
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ namespace mod_lticontainer\task;
 
 use core\task\scheduled_task;
 use mod_lticontainer\local\client;
+use mod_lticontainer\local\erasures;
 use mod_lticontainer\local\queue;
 
 /**
@@ -47,6 +48,10 @@ class send_queue extends scheduled_task {
         foreach ([queue::RECORDS, queue::ERASURES] as $kind) {
             $before = queue::count($kind);
             if ($before === 0) {
+                continue;
+            }
+            if ($kind === queue::ERASURES && !erasures::may_go()) {
+                mtrace("$kind: $before wait until all records are sent.");
                 continue;
             }
             $fault = queue::send($kind, client::in_background(), microtime(true) + self::SECONDS);

@@ -28,6 +28,23 @@ def lesson(beside: Beside) -> Class:
     return made
 
 
+def older_row(beside: Beside, lesson: Class, username: str) -> None:
+    """Store an answer of a kernel as the older plugin did."""
+    session, execute = f"o{lesson.course}", beside.shim.moodle.execute
+    execute(
+        "INSERT INTO {lticontainer_session} (session, course, lti_id) VALUES (%s, %s, 1)", (session, lesson.course)
+    )
+    execute(
+        "INSERT INTO {lticontainer_server_data} (session, message, username) VALUES (%s, 'm', %s)",
+        (session, username),
+    )
+
+
+def waiting(beside: Beside) -> int:
+    """How many calls wait for the service."""
+    return int(beside.shim.moodle.execute("SELECT COUNT(*) FROM {lticontainer_queue}")[0][0])
+
+
 def test_moodle_finds_it_compliant(beside: Beside) -> None:
     assert beside.shim.moodle.call("privacy_compliant") is True
 
@@ -48,22 +65,49 @@ def test_a_course_knows_its_persons(beside: Beside, lesson: Class) -> None:
 
 
 def test_an_erasure_waits_while_the_service_is_away(beside: Beside, lesson: Class) -> None:
-    session = f"p{lesson.course}"
-    erasure = json.dumps({"username": "student1", "course_id": lesson.course})
+    moodle = beside.shim.moodle
+    older_row(beside, lesson, "student1")
     beside.service.stop()
     try:
-        beside.shim.moodle.execute(
-            "INSERT INTO {lticontainer_queue} (kind, functionname, arguments, timecreated) "
-            "VALUES ('erasures', 'delete_user_data', %s, 0)",
-            (erasure,),
-        )
-        beside.shim.moodle.run_script("scheduled_task.php", SEND)
-        assert beside.site.rows("executions", session=session)
+        places = moodle.call("privacy", "delete", "student1")
+        assert [COURSE_LEVEL, lesson.course] in places
+        assert USER_LEVEL in [level for level, _ in places]
+        assert "student1" not in [row["username"] for row in moodle.rows("lticontainer_server_data")]
+        moodle.run_script("scheduled_task.php", SEND)
+        assert beside.site.rows("executions", session=f"p{lesson.course}")
     finally:
         beside.service.start()
+    moodle.run_script("scheduled_task.php", SEND)
+    assert beside.site.rows("executions", username="student1") == []
+    assert waiting(beside) == 0
+
+
+def test_the_erasure_of_a_course_waits_too(beside: Beside, lesson: Class) -> None:
+    moodle = beside.shim.moodle
+    beside.service.stop()
+    try:
+        assert "student1" in moodle.call("privacy_users", lesson.course)
+        moodle.call("privacy_delete_course", lesson.course)
+    finally:
+        beside.service.start()
+    moodle.run_script("scheduled_task.php", SEND)
+    assert beside.site.rows("executions", session=f"p{lesson.course}") == []
+    assert waiting(beside) == 0
+
+
+def test_an_erasure_comes_after_the_records_that_wait(beside: Beside, lesson: Class) -> None:
+    session = f"late{lesson.course}"
+    records = [seen(session, lesson.ltis[0], lesson.instance), *cell_run(session, "late")]
+    beside.shim.moodle.execute(
+        "INSERT INTO {lticontainer_queue} (kind, functionname, arguments, timecreated) "
+        "VALUES ('records', 'mod_lticontainer_write_nblogs', %s, 0)",
+        (json.dumps({"nb_logs": records}),),
+    )
+    beside.shim.moodle.call("privacy", "delete", "student1")
+    assert waiting(beside) > 1
     beside.shim.moodle.run_script("scheduled_task.php", SEND)
     assert beside.site.rows("executions", session=session) == []
-    assert beside.shim.moodle.execute("SELECT COUNT(*) FROM {lticontainer_queue}") == [(0,)]
+    assert waiting(beside) == 0
 
 
 def test_rows_of_the_older_plugin_are_a_persons_too(beside: Beside, lesson: Class) -> None:
@@ -90,4 +134,12 @@ def test_what_belongs_to_no_course_that_exists_goes_with_everything(beside: Besi
     exported = json.dumps(beside.shim.moodle.call("privacy", "export", "student1"))
     assert f'"p{lesson.course}"' in exported
     beside.shim.moodle.call("privacy", "delete", "student1")
+    assert beside.site.rows("executions", username="student1") == []
+
+
+@pytest.mark.parametrize("what", ["delete", "delete_all"])
+def test_a_persons_own_context_holds_it(beside: Beside, lesson: Class, what: str) -> None:
+    beside.shim.moodle.call("delete_course", lesson.course)
+    assert beside.shim.moodle.call("privacy_own", what, "student1") == ["student1"]
+    assert beside.shim.moodle.call("privacy_own", "look", "student1") == []
     assert beside.site.rows("executions", username="student1") == []

@@ -78,6 +78,19 @@ def test_who_lacks_the_capability_is_refused(clean: Beside) -> None:
     assert clean.site.rows("client_data", session="student") == []
 
 
+def test_a_session_begins_only_where_the_capability_is_held(clean: Beside, proxy_token: str) -> None:
+    moodle, lesson = clean.shim.moodle, clean.lesson
+    foreign = moodle.call("create_lti", moodle.call("create_course", "Foreign"), lesson.tool, "Python 1")
+    own, nobody = lesson.ltis[0], moodle.call("make_record_token", "student1")
+    for number, (token, lti, instance) in enumerate(
+        [(proxy_token, foreign, lesson.instance), (proxy_token, own, 0), (nobody, own, 0), (nobody, 0, 0)]
+    ):
+        session = f"elsewhere{number}"
+        answer = json.loads(send(clean, [seen(session, lti, instance)], str(token)).body)
+        assert answer["errorcode"] == "nopermissions", (lti, instance)
+        assert clean.site.rows("session", session=session) == []
+
+
 def test_a_rejected_record_is_told_and_not_kept_twice(clean: Beside, proxy_token: str) -> None:
     bad = record(host="client", session="bad", message="m", date="yesterday")
     answer = json.loads(send(clean, [bad, *cell_run("good", "m")], proxy_token).body)

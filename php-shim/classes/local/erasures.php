@@ -1,0 +1,139 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+namespace mod_lticontainer\local;
+
+use mod_lticontainer\local\exception\service_exception;
+
+/**
+ * Erasures of what the service has of persons, on their way to it.
+ *
+ * All of them go through the queue, so none is lost where the service is away. What only the service knows, such as who
+ * is in a course, is asked when an erasure is sent, not when it is wanted.
+ *
+ * @package    mod_lticontainer
+ * @copyright  2026 The authors of the lticontainer companion
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+final class erasures {
+    /** @var string Function of the service. */
+    private const ERASE = 'delete_user_data';
+
+    /** @var string What stands in the queue for what a person has beyond the courses that exist. */
+    private const REST = 'erase_rest';
+
+    /** @var string What stands in the queue for everybody in a course. */
+    private const COURSE = 'erase_course';
+
+    /** @var int Seconds for what waits to be erased, at once; the rest is done by the task. */
+    private const SECONDS = 20;
+
+    /**
+     * Wants erased what the service has of a person in a course.
+     *
+     * @param string $username User name.
+     * @param int $courseid Id of the course; 0: all of them.
+     */
+    public static function add(string $username, int $courseid): void {
+        queue::add(queue::ERASURES, self::ERASE, ['username' => $username, 'course_id' => $courseid]);
+    }
+
+    /**
+     * Wants erased what the service has of a person beyond the courses that exist. What has no course at all goes only
+     * with everything, so it stays where something of another course has to stay.
+     *
+     * @param string $username User name.
+     * @param int[] $erased Courses of which all is erased before.
+     */
+    public static function add_rest(string $username, array $erased): void {
+        queue::add(queue::ERASURES, self::REST, ['username' => $username, 'erased' => $erased]);
+    }
+
+    /**
+     * Wants erased what the service has of anybody in a course.
+     *
+     * @param int $courseid Id of the course.
+     */
+    public static function add_course(int $courseid): void {
+        queue::add(queue::ERASURES, self::COURSE, ['course_id' => $courseid]);
+    }
+
+    /**
+     * Sends what is wanted; later, where the service is away.
+     */
+    public static function send(): void {
+        if (self::may_go()) {
+            queue::send(queue::ERASURES, client::in_background(), microtime(true) + self::SECONDS);
+        }
+    }
+
+    /**
+     * Tells whether erasures may be sent: records that still wait would store again what is erased before them.
+     *
+     * @return bool
+     */
+    public static function may_go(): bool {
+        return queue::count(queue::RECORDS) === 0;
+    }
+
+    /**
+     * Tells whether something in the queue has to be worked out with the service's help.
+     *
+     * @param string $function What stands in the queue in the place of a function.
+     * @return bool
+     */
+    public static function is_open(string $function): bool {
+        return in_array($function, [self::REST, self::COURSE], true);
+    }
+
+    /**
+     * Works out what is to be erased, and puts that into the queue.
+     *
+     * @param string $function What stands in the queue.
+     * @param array $arguments What it says.
+     * @throws service_exception
+     */
+    public static function work_out(string $function, array $arguments): void {
+        if ($function === self::REST) {
+            self::work_out_rest(person::named($arguments['username']), $arguments['erased']);
+            return;
+        }
+        foreach (person::names_in_course($arguments['course_id']) as $username) {
+            self::add($username, $arguments['course_id']);
+        }
+    }
+
+    /**
+     * Works out what a person has beyond the courses that exist.
+     *
+     * @param person $person The person.
+     * @param int[] $erased Courses of which all was erased before.
+     * @throws service_exception
+     */
+    private static function work_out_rest(person $person, array $erased): void {
+        global $DB;
+        [$courses] = $person->places();
+        if (!array_diff($courses, $erased)) {
+            self::add($person->username, 0);
+            return;
+        }
+        $rest = $person->rest();
+        $gone = array_unique(array_map('intval', [...array_column($rest['sessions'], 'course_id'), ...$rest['roster_courses']]));
+        foreach (array_filter($gone, fn(int $id) => $id && !$DB->record_exists('course', ['id' => $id])) as $courseid) {
+            self::add($person->username, $courseid);
+        }
+    }
+}
