@@ -97,7 +97,8 @@ final class passing {
                 $query[$name] = $value;
             }
         }
-        $type = (string) (getallheaders()['Content-Type'] ?? '');
+        // Names of headers come in small letters or capitals, as the sender and the web server write them.
+        $type = (string) (array_change_key_case(getallheaders())['content-type'] ?? '');
         return new self($script, $query, $type, (string) file_get_contents('php://input', false, null, 0, self::LONGEST + 1));
     }
 
@@ -107,7 +108,8 @@ final class passing {
      * @return response What the proxy is told.
      */
     public function answer(): response {
-        if (!in_array($this->script, [self::REST, self::XMLRPC], true) || strlen($this->body) > self::LONGEST) {
+        $isreadable = strlen($this->body) <= self::LONGEST && !$this->is_multipart();
+        if (!in_array($this->script, [self::REST, self::XMLRPC], true) || !$isreadable) {
             return new response(400, 'text/plain', 'Bad request');
         }
         $circuit = new circuit();
@@ -125,6 +127,15 @@ final class passing {
             'body' => base64_encode($this->body),
         ]);
         return $this->done();
+    }
+
+    /**
+     * Tells whether PHP has read the body itself and left nothing of it. Without its records the service would take it.
+     *
+     * @return bool
+     */
+    private function is_multipart(): bool {
+        return str_starts_with(strtolower(ltrim($this->type)), 'multipart/form-data');
     }
 
     /**

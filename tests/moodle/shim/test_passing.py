@@ -142,6 +142,22 @@ def test_nothing_else_goes_on(beside: Beside, token: str, place: str) -> None:
     assert post(beside.shim.web.port, path, b"", "Content-Type: text/xml").status == 400
 
 
+@pytest.mark.parametrize("name", ["Content-Type", "content-type"])
+def test_what_the_service_could_not_read_is_refused(beside: Beside, token: str, name: str) -> None:
+    path = f"{PREFIX}/webservice/rest/server.php?wsfunction=mod_lticontainer_write_nblogs&wstoken={token}"
+    client, server = cell_run(f"header-{name}", "m")
+    assert post(beside.shim.web.port, path, form([client, server]), f"{name}: {FORM}").body == XML_DONE
+    assert beside.site.rows("executions", session=f"header-{name}")
+    fields = [
+        f'--x\r\nContent-Disposition: form-data; name="nb_logs[0][{key}]"\r\n\r\n{client[key]}\r\n'
+        for key in client
+    ]
+    parts = "".join([*fields, "--x--\r\n"]).encode()
+    answer = post(beside.shim.web.port, path, parts, f"{name}: multipart/form-data; boundary=x")
+    assert answer.status == 400
+    assert waiting(beside) == 0
+
+
 def test_the_connection_page_tells_where_records_go(beside: Beside, token: str) -> None:
     page = Visitor(beside.shim.web.url, "admin").get("/mod/lticontainer/connection.php")
     place = urlsplit(beside.shim.web.url).netloc + "/mod/lticontainer/records.php"
