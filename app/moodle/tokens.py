@@ -1,6 +1,6 @@
 """Moodle's web-service tokens, with Moodle's rules.
 
-A token is a row of `external_tokens`: of a user, for a service, in a context. Each look-up reads the tables anew, and
+A token is a row of `external_tokens`: of a user, for a service, in a context. Each look-up reads anew, and
 nothing of it is kept longer than a transaction: who is suspended in Moodle is out at once. The tokens of Moodle's
 own pages are unknown to its protocols, and here. Source:
 `webservice/lib.php` of Moodle 4.5, `authenticate_by_token`, `authenticate_user` and `load_function_info`. There a
