@@ -39,7 +39,7 @@ def test_a_course_sees_and_uses_its_own_hosts_alone(web: WebSite, wire: Wire, fa
     web.parts.host_store.add(Host(LOCAL, socket=socket, engine="docker", courses=frozenset({3})))
     token = web.token("containers:read", courses=[2, 3])
 
-    def ask(function: str, **arguments: Any) -> Answer:
+    def ask(function: str, **arguments: Any) -> Any:
         return wire.call(f"mod_lticontainer_{function}", arguments, token)
 
     for given in ({}, {"course_id": 0}, {"course_id": 3}):
