@@ -22,13 +22,15 @@ from app.containers.hosts import Hosts
 from app.containers.link import Conflict, Gone
 from app.containers.naming import CourseNames, NameFault, VolumeName
 from app.containers.results import FAILED, Result, failure, result
-from app.containers.stopping import ENDED, GRACE, Act, side_by_side
+from app.containers.stopping import ENDED, GRACE, side_by_side
 from app.containers.stopping import stop as stop_one
 from app.containers.wire import CreateSchema, DeleteSchema, StopSchema, StopsSchema, VolumeResultsSchema
 from app.errors import CallError, EngineFailed, InvalidParameter, Problem
 from app.registry import PREFIX, Call, ExternalFunction
 
 WRITE = "containers:write"
+Act = tuple[str, Callable[[], Result]]
+"""The name of a volume, and what is done with it."""
 SHOWN = 100
 
 
@@ -101,9 +103,11 @@ def writing_functions(hosts: Hosts, moodle_host: str, trail: Trail) -> tuple[Ext
                 done.append(failure(name, error))
         return done
 
-    def _act(call: Call, name: str, act: Callable[[], Result]) -> Result:
+    def _act(call: Call, name: str, act: Callable[[], Result], noted: Callable[[], None] | None = None) -> Result:
         target = Target(call.arguments["host"], call.arguments["course_id"], name)
         with trail.act(call.actor, call.function.short_name, target) as entry:
+            if noted:
+                noted()
             try:
                 found = act()
             except EngineFailed as error:

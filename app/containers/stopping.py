@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from threading import Event
 
 from app.containers.answers import Container
 from app.containers.engine import AT_ONCE, Engine
@@ -25,11 +26,13 @@ STOPPING = "stopping"
 ENDED = ("exited", "dead", "created", "stopped", "configured", "removing")
 GRACE = 5
 """Seconds for a container to end by itself."""
+WRITTEN = 1.0
+"""Seconds to wait until an intent is written down, however short the caller wants to wait."""
 LONGEST = 15
 """Seconds after which an intent that has no end tells of a process that is gone, not of one that stops."""
 
-Act = tuple[str, Callable[[], Result]]
-"""The name of a container, and what is done with it."""
+Stop = tuple[str, Callable[[Callable[[], None]], Result]]
+"""The name of a container, and what is done with it; it is given what to call once the intent is written down."""
 _Outcome = tuple[Result, CallError | None]
 
 log = logging.getLogger(__name__)
@@ -48,7 +51,7 @@ def state_of(container: Container, stopping: Collection[str]) -> str:
     return STOPPING if is_stopping else container.state
 
 
-def side_by_side(acts: Sequence[Act], until: float) -> list[Result]:
+def side_by_side(acts: Sequence[Stop], until: float) -> list[Result]:
     """Run acts, and return what came of each at a moment of the monotonic clock at the latest.
 
     :raises CallError: all have failed.
@@ -56,8 +59,11 @@ def side_by_side(acts: Sequence[Act], until: float) -> list[Result]:
     if not acts:
         return []
     pool = ThreadPoolExecutor(min(AT_ONCE, len(acts)), thread_name_prefix="stop")
-    begun = [pool.submit(_run, *act) for act in acts]
+    intents = [Event() for _ in acts]
+    begun = [pool.submit(_run, *act, intent) for act, intent in zip(acts, intents, strict=True)]
     pool.shutdown(wait=False)
+    for intent in intents[:AT_ONCE]:  # others see what is under way as soon as it is told
+        intent.wait(WRITTEN)
     wait(begun, max(0.0, until - time.monotonic()))
     done = [_outcome(name, future) for (name, _), future in zip(acts, begun, strict=True)]
     if all(error for _, error in done) and (error := done[0][1]):
@@ -65,11 +71,13 @@ def side_by_side(acts: Sequence[Act], until: float) -> list[Result]:
     return [one for one, _ in done]
 
 
-def _run(name: str, act: Callable[[], Result]) -> _Outcome:
+def _run(name: str, act: Callable[[Callable[[], None]], Result], intent: Event) -> _Outcome:
     try:
-        return act(), None
+        return act(intent.set), None
     except CallError as error:
         return failure(name, error), error
+    finally:
+        intent.set()
 
 
 def _outcome(name: str, future: Future[_Outcome]) -> _Outcome:
