@@ -19,12 +19,17 @@ namespace mod_lticontainer;
 use core\event\base;
 use core\event\course_module_deleted;
 use core\event\course_restored;
+use core\event\user_deleted;
+use core\event\user_updated;
+use core_user;
 use mod_lticontainer\local\activities;
+use mod_lticontainer\local\names;
 use mod_lticontainer\local\system_lines;
 use mod_lticontainer\task\register_course;
+use mod_lti\event\course_module_viewed;
 
 /**
- * Listens to changes of LTI activities, and has them told to the service.
+ * Listens to changes of LTI activities, and has them told to the service; and to what users are called.
  *
  * Nothing here waits for the service: cron tells it, a minute later at most.
  *
@@ -74,5 +79,35 @@ class observer {
         global $DB;
         system_lines::disown($DB->get_fieldset_select('lti', 'id', 'course = ?', [$event->courseid]));
         register_course::queue((int) $event->courseid, true);
+    }
+
+    /**
+     * Somebody opens an LTI activity: from now on the service may know them by their name.
+     *
+     * @param course_module_viewed $event The event.
+     */
+    public static function lti_viewed(course_module_viewed $event): void {
+        global $DB;
+        if (!isguestuser($event->userid) && $DB->record_exists('lticontainer', ['course' => $event->courseid])) {
+            names::note((int) $event->userid, (string) core_user::get_user($event->userid)->username);
+        }
+    }
+
+    /**
+     * A user was changed, and may have another name.
+     *
+     * @param user_updated $event The event.
+     */
+    public static function user_updated(user_updated $event): void {
+        names::changed((int) $event->objectid);
+    }
+
+    /**
+     * A user was deleted, and Moodle has given them another name.
+     *
+     * @param user_deleted $event The event.
+     */
+    public static function user_deleted(user_deleted $event): void {
+        names::deleted((int) $event->objectid, (string) $event->other['username']);
     }
 }

@@ -41,4 +41,16 @@ $observers = [
         'eventname' => '\core\event\course_restored',
         'callback' => 'mod_lticontainer\observer::course_restored',
     ],
+    [
+        'eventname' => '\core\event\user_deleted',
+        'callback' => 'mod_lticontainer\observer::user_deleted',
+    ],
+    [
+        'eventname' => '\core\event\user_updated',
+        'callback' => 'mod_lticontainer\observer::user_updated',
+    ],
+    [
+        'eventname' => '\mod_lti\event\course_module_viewed',
+        'callback' => 'mod_lticontainer\observer::lti_viewed',
+    ],
 ];

@@ -76,6 +76,8 @@ class after_upgrade extends adhoc_task {
         if (get_config('mod_lticontainer', 'upgradepending')) {
             manager::queue_adhoc_task(new self(), true);
         }
+        client::remember_service();
+        manager::queue_adhoc_task(new learn_names(), true);
         foreach (registration::courses() as $courseid) {
             register_course::queue($courseid);
         }
