@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 
 from tests.support.moodle import Moodle
-from tests.support.moodle_tables import ID, OPTIONS, PLUGIN_TABLES, PREFIX, SERVICE, WRITE
+from tests.support.moodle_tables import PLUGIN_TABLES, PREFIX, SERVICE, WRITE
 
 VERSION = "2026012900"
 HUB = "https://hub.example.org"
@@ -59,7 +59,7 @@ class Plugin163:
         """Make tables, version, capabilities and the web service."""
         tables = PLUGIN_TABLES | {"lticontainer": _INSTANCES}
         for name, columns in tables.items():
-            self._moodle.execute(f"CREATE TABLE {{{name}}} ({ID}, {columns.format(p=PREFIX)}) {OPTIONS}")
+            self._moodle.on.create_table(name, columns.format(p=PREFIX))
         self._insert("config_plugins", plugin="mod_lticontainer", name="version", value=VERSION)
         self._insert("modules", name="lticontainer")
         for name in CAPABILITIES:
@@ -107,6 +107,16 @@ class Plugin163:
         instances, cmids = zip(*placed, strict=True)
         return Old(course, instances, cmids, ltis, ltis[2], token)
 
+    def add_alone(self, shortname: str, token: str) -> tuple[int, int]:
+        """Make a course without an instance, whose activity has lines all the same; return both ids."""
+        course = self._moodle.call("create_course", shortname)
+        tool = self._moodle.call("create_tool", f"{HUB}/hub/lti/launch")
+        lti = self._moodle.call("create_lti", course, tool, "Old alone")
+        self._moodle.execute(
+            "UPDATE {lti} SET instructorcustomparameters = %s WHERE id = %s", (self._text(1, lti, token), lti)
+        )
+        return course, lti
+
     def _text(self, instance: int, lti: int, token: str) -> str:
         own = (f"lms_sessioninfo={instance},{lti}", "lms_course=Old", "lms_ltiname=Old", f"lms_rpctoken={token}")
         where = ("lms_serverurl=https://moodle.example.org:443", "lms_serverpath=")
@@ -128,7 +138,7 @@ class Plugin163:
         return new, cmid
 
     def _insert(self, table: str, **values: object) -> int:
-        names, places = ", ".join(f"`{name}`" for name in values), ", ".join(["%s"] * len(values))
+        names, places = ", ".join(values), ", ".join(["%s"] * len(values))
         return int(
             self._moodle.execute(
                 f"INSERT INTO {{{table}}} ({names}) VALUES ({places}) RETURNING id", tuple(values.values())

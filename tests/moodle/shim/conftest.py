@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +11,18 @@ from pathlib import Path
 import pytest
 
 from app.containers.host import LOCAL, Host
+from tests.moodle.shim.lessons import run_tasks
+from tests.support import mariadb, postgresql
 from tests.support.fake_engine import FakeEngine
-from tests.support.mariadb import available
 from tests.support.moodle import VARIABLE, missing_part
 from tests.support.moodle_shim import Class, ShimMoodle, Template, service_beside
 from tests.support.php_site import available as php_site_available
 from tests.support.service import Service
 from tests.support.site import Site
+
+KIND = os.environ.get("MOODLE_DB", "mariadb")
+"""The database server of Moodle: mariadb or postgresql."""
+MISSING = {"mariadb": mariadb.available, "postgresql": postgresql.available}
 
 
 @dataclass(frozen=True)
@@ -32,11 +38,13 @@ class Beside:
 @pytest.fixture(scope="session")
 def template(pytestconfig: pytest.Config) -> Template:
     """An installed Moodle to copy; it is kept from one run of the tests to the next."""
-    if reason := missing_part() or available() or php_site_available():
+    if KIND not in MISSING:
+        raise ValueError(f"MOODLE_DB: {KIND} is neither of {', '.join(MISSING)}")
+    if reason := missing_part() or MISSING[KIND]() or php_site_available():
         pytest.skip(reason)
     if pytestconfig.cache is None:
         raise RuntimeError("pytest runs without its cache")
-    return Template(pytestconfig.cache.mkdir("moodle"), Path(os.environ[VARIABLE]))
+    return Template(pytestconfig.cache.mkdir("moodle"), Path(os.environ[VARIABLE]), KIND)
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +69,16 @@ def beside(whole: Beside) -> Iterator[Beside]:
     whole.shim.web.forget()
     yield whole
     assert whole.shim.web.complaints() == ""
+
+
+@pytest.fixture
+def lesson(beside: Beside) -> Class:
+    """A course of its own, whose first activity has parameters with system lines."""
+    made = beside.shim.add_class(f"c{time.time_ns()}")
+    made = beside.shim.add_class(f"c{time.time_ns()}")
+    beside.shim.moodle.call("save_lti", made.ltis[0], "lms_users=*\r\nlms_vol_my_task=Task\r\nlms_course=c")
+    run_tasks(beside)
+    return made
 
 
 @pytest.fixture(scope="session")
