@@ -28,6 +28,7 @@ use mod_lticontainer\local\connection_check;
 use mod_lticontainer\local\exception\service_exception;
 use mod_lticontainer\local\host_mapping;
 use mod_lticontainer\local\legacy;
+use mod_lticontainer\local\old_tokens;
 use mod_lticontainer\output\connection;
 
 require_once(__DIR__ . '/../../config.php');
@@ -60,7 +61,12 @@ if ($action === 'secrets') {
     echo $OUTPUT->confirm(get_string('legacy_secrets_confirm', 'mod_lticontainer', legacy::count_secrets()), $go, $url);
 } else {
     echo $OUTPUT->heading(get_string('connection', 'mod_lticontainer'));
-    $report = new connection(connection_check::run(), count(host_mapping::without_host()), legacy::count_secrets());
+    $report = new connection(
+        connection_check::run(),
+        count(host_mapping::without_host()),
+        legacy::count_secrets(),
+        old_tokens::find()
+    );
     echo $OUTPUT->render_from_template('mod_lticontainer/connection', $report->export_for_template($OUTPUT));
 }
 echo $OUTPUT->footer();

@@ -22,6 +22,7 @@
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 
+use mod_lticontainer\local\hosts;
 use mod_lticontainer\local\instance;
 
 /**
@@ -52,7 +53,9 @@ function lticontainer_add_instance(stdClass $data, ?mod_lticontainer_mod_form $f
     $data->timecreated = $data->timemodified = time();
     // The columns of 1.6.3 have defaults that would stand for a host of their own.
     $data->docker_host = $data->docker_user = $data->docker_pass = '';
-    return $DB->insert_record('lticontainer', instance::normalised($data));
+    $data = instance::normalised($data);
+    hosts::check((int) $data->course, (string) ($data->host ?? ''), '');
+    return $DB->insert_record('lticontainer', $data);
 }
 
 /**
@@ -66,7 +69,10 @@ function lticontainer_update_instance(stdClass $data, ?mod_lticontainer_mod_form
     global $DB;
     $data->id = $data->instance;
     $data->timemodified = time();
-    return $DB->update_record('lticontainer', instance::normalised($data));
+    $data = instance::normalised($data);
+    $stored = (string) $DB->get_field('lticontainer', 'host', ['id' => $data->id]);
+    hosts::check((int) $data->course, (string) ($data->host ?? $stored), $stored);
+    return $DB->update_record('lticontainer', $data);
 }
 
 /**

@@ -36,6 +36,9 @@ use mod_lticontainer\local\hosts;
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 class mod_lticontainer_mod_form extends moodleform_mod {
+    /** @var hosts The container hosts that the course may use. */
+    private hosts $hosts;
+
     /** @var int Longest duration in seconds that the service takes: ten years. */
     private const LONGEST = 10 * 365 * DAYSECS;
 
@@ -64,6 +67,12 @@ class mod_lticontainer_mod_form extends moodleform_mod {
         $url = trim($data['jupyterhub_url']);
         if ($url !== '' && !preg_match('~^https?://[^/\s]+~i', $url)) {
             $errors['jupyterhub_url'] = get_string('jupyterhub_url_wrong', 'mod_lticontainer');
+        }
+        // A choice that was not offered is left out of the data without a word.
+        $host = $this->optional_param('host', $data['host'] ?? '', PARAM_RAW_TRIMMED);
+        $fault = $this->hosts->fault($host, $this->stored_host());
+        if ($fault !== '') {
+            $errors['host'] = get_string($fault, 'mod_lticontainer', s($host));
         }
         foreach (self::SIZES as $name => [$least, $largest]) {
             if ($data[$name] < $least || $data[$name] > $largest) {
@@ -127,16 +136,25 @@ class mod_lticontainer_mod_form extends moodleform_mod {
      */
     private function host(): void {
         $mform = $this->_form;
-        $stored = (string) ($this->current->host ?? '');
-        $hosts = hosts::from_service();
-        if ($hosts->warning !== '') {
-            $text = get_string('hosts_warning', 'mod_lticontainer', $hosts->warning);
+        $this->hosts = hosts::of_course((int) $this->get_course()->id);
+        if ($this->hosts->warning !== '') {
+            $text = get_string('hosts_warning', 'mod_lticontainer', $this->hosts->warning);
             $mform->addElement('static', 'hostwarning', '', $this->notice($text));
         }
-        $mform->addElement('select', 'host', get_string('host', 'mod_lticontainer'), $hosts->choices($stored));
+        $choices = $this->hosts->choices($this->stored_host());
+        $mform->addElement('select', 'host', get_string('host', 'mod_lticontainer'), $choices);
         $mform->setType('host', PARAM_RAW_TRIMMED);
-        $mform->setDefault('host', $hosts->only());
+        $mform->setDefault('host', $this->hosts->only());
         $mform->addHelpButton('host', 'host', 'mod_lticontainer');
+    }
+
+    /**
+     * Returns the container host that was chosen before.
+     *
+     * @return string Its name; empty: none.
+     */
+    private function stored_host(): string {
+        return (string) ($this->current->host ?? '');
     }
 
     /**

@@ -36,7 +36,7 @@ $page->instance->trigger_viewed();
 
 $host = (string) $page->instance->record->host;
 $service = $page->ask(command::call('get_site_info'), 'version', true);
-$checked = $service && $host !== '' ? $page->ask(command::call('check_host', ['host' => $host]), 'steps') : null;
+$checked = $service && $host !== '' ? $page->ask(command::call('check_host', $page->at_host()), 'steps') : null;
 
 $maychange = has_capability('moodle/course:manageactivities', $page->instance->context);
 $settings = new moodle_url('/course/modedit.php', ['update' => $page->instance->cm->id, 'return' => 1]);

@@ -13,8 +13,8 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff
 
 SENTENCES: Mapping[type[CallError], tuple[str, str]] = {
     errors.HostUnknown: (
-        "There is no container host “{host}” for these courses.",
-        "コンテナホスト「{host}」は、このコースでは使えないか、登録されていません。",
+        "The container host “{host}” can't be used here: there is none of that name, or it is for other courses.",
+        "コンテナホスト「{host}」は使えません。登録されていないか、他のコース専用です。",
     ),
     errors.HostSecretLost: (
         "Host {host}: {what} can't be read: {why}. Give the host its key or password again.",

@@ -17,6 +17,7 @@ from app.containers.naming import LABELS, LABELS_JA, CourseNames
 from app.containers.wire import (
     CheckedSchema,
     ContainersSchema,
+    ForCourseSchema,
     HostsSchema,
     ImagesOfSchema,
     ImagesSchema,
@@ -24,7 +25,6 @@ from app.containers.wire import (
     OfHostSchema,
     VolumesSchema,
 )
-from app.fields import StrictSchema
 from app.registry import PREFIX, Call, ExternalFunction, every_course
 
 READ = "containers:read"
@@ -36,11 +36,11 @@ def reading_functions(
     """Return the functions that only look."""
 
     def get_hosts(call: Call) -> Mapping[str, Any]:
-        seen = hosts.seen_by(call.caller)
+        seen = hosts.seen_by(call.caller, _course(call))
         return {"hosts": [{"name": h.name, "engine": h.engine, "local": h.is_local} for h in seen]}
 
     def check_host(call: Call) -> Mapping[str, Any]:
-        report = walk(hosts.find(call.arguments["host"], call.caller), unseal)
+        report = walk(_host(call), unseal)
         found = report.engine
         engine = (found.kind, found.version, found.api_version) if found else ("", "", "")
         names = ("engine", "version", "api_version")
@@ -49,8 +49,8 @@ def reading_functions(
 
     def get_images(call: Call) -> Mapping[str, Any]:
         words = Words.read(call.arguments["filter"])
-        host = hosts.find(call.arguments["host"], call.caller)
-        return {"images": [_image(shown) for shown in list_images(hosts.engine(host).images(), words)]}
+        engine = hosts.engine(_host(call))
+        return {"images": [_image(shown) for shown in list_images(engine.images(), words)]}
 
     def get_volumes(call: Call) -> Mapping[str, Any]:
         engine, names = _of_course(call)
@@ -89,21 +89,23 @@ def reading_functions(
         }
 
     def _of_course(call: Call) -> tuple[Engine, CourseNames]:
-        course = call.arguments["course_id"]
-        host = hosts.find(call.arguments["host"], call.caller, course)
-        return hosts.engine(host), CourseNames(course, moodle_host)
+        return hosts.engine(_host(call)), CourseNames(call.arguments["course_id"], moodle_host)
+
+    def _host(call: Call) -> Host:
+        return hosts.find(call.arguments["host"], call.caller, _course(call))
 
     return (
         ExternalFunction(
             name=f"{PREFIX}get_hosts",
-            summary="List the container hosts that the caller may use.",
-            description="A host that is limited to courses is listed for those who cover one of them.",
+            summary="List the container hosts that the caller, or a course, may use.",
+            description="A host that is limited to courses is listed for those who cover one of them; "
+            "where a course is named, for this course alone.",
             scope=READ,
-            params=StrictSchema(),
-            positional=(),
+            params=ForCourseSchema(),
+            positional=("course_id",),
             result=HostsSchema(),
             handler=get_hosts,
-            covers=every_course,
+            covers=covers_a_course,
         ),
         ExternalFunction(
             name=f"{PREFIX}check_host",
@@ -111,10 +113,10 @@ def reading_functions(
             description="Over a connection of its own. The steps end with the one that fails.",
             scope=READ,
             params=OfHostSchema(),
-            positional=("host",),
+            positional=("host", "course_id"),
             result=CheckedSchema(),
             handler=check_host,
-            covers=every_course,
+            covers=covers_a_course,
             example={"host": "local"},
         ),
         ExternalFunction(
@@ -124,10 +126,10 @@ def reading_functions(
             "plain text, separated by commas or white space.",
             scope=READ,
             params=ImagesOfSchema(),
-            positional=("host", "filter"),
+            positional=("host", "filter", "course_id"),
             result=ImagesSchema(),
             handler=get_images,
-            covers=every_course,
+            covers=covers_a_course,
             example={"host": "local", "filter": "jupyter -old"},
         ),
         ExternalFunction(
@@ -160,6 +162,11 @@ def covers_its_course(caller: Caller, arguments: Mapping[str, Any]) -> bool:
     return caller.covers_course(arguments["course_id"])
 
 
+def covers_a_course(caller: Caller, arguments: Mapping[str, Any]) -> bool:
+    """Say whether a caller covers the course that is named; where none is, any service token will do."""
+    return covers_its_course(caller, arguments) if arguments["course_id"] else every_course(caller, arguments)
+
+
 def users_of(containers: list[Container]) -> dict[str, list[str]]:
     """Return the names of containers by the volume that they use."""
     users: dict[str, list[str]] = {}
@@ -167,6 +174,10 @@ def users_of(containers: list[Container]) -> dict[str, list[str]]:
         for volume in container.volumes:
             users.setdefault(volume, []).append(container.name)
     return users
+
+
+def _course(call: Call) -> int | None:
+    return call.arguments["course_id"] or None
 
 
 def _image(shown: Shown) -> Mapping[str, str]:

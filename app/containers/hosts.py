@@ -51,9 +51,9 @@ class Hosts:
         self._kept: dict[str, _Kept] = {}
         self._process = os.getpid()
 
-    def seen_by(self, caller: Caller) -> list[Host]:
-        """Return the hosts that a caller sees."""
-        return [host for host in self._source.list() if host.seen_by(caller)]
+    def seen_by(self, caller: Caller, course: int | None = None) -> list[Host]:
+        """Return the hosts that a caller sees, and that serve a course where one is named."""
+        return [host for host in self._source.list() if _is_for(host, caller, course)]
 
     def find(self, name: str, caller: Caller, course: int | None = None) -> Host:
         """Return a host that a caller sees, and that serves a course where one is named.
@@ -61,7 +61,7 @@ class Hosts:
         :raises HostUnknown: there is none, or it is not for these courses: both look the same.
         """
         host = self._source.find(name)
-        if host is None or not host.seen_by(caller) or (course is not None and not host.serves(course)):
+        if host is None or not _is_for(host, caller, course):
             raise fault(HostUnknown, host=name)
         return host
 
@@ -89,6 +89,10 @@ class Hosts:
         if kept is not None:  # its key, its password or its address was changed
             kept.link.close()
         return fresh
+
+
+def _is_for(host: Host, caller: Caller, course: int | None) -> bool:
+    return host.seen_by(caller) and (course is None or host.serves(course))
 
 
 def way_to(host: Host, unseal: Callable[[Host], str]) -> Way:

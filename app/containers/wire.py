@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 
 from app.containers.host import ENGINES
 from app.containers.naming import ROLES
-from app.fields import Flag, Identifier, StrictSchema, Text
+from app.fields import Flag, Identifier, Integer, StrictSchema, Text
 
 NAMES_LIMIT = 200
 """The most volumes or users that one call names."""
@@ -45,15 +45,28 @@ class HostsSchema(StrictSchema):
     hosts = fields.List(fields.Nested(HostSchema), required=True)
 
 
-class OfHostSchema(StrictSchema):
-    """Parameters that name a host."""
+class ForCourseSchema(StrictSchema):
+    """Parameters that may name a course."""
+
+    course_id = Integer(
+        minimum=0,
+        load_default=0,
+        metadata={
+            "description": "only hosts that this course may use; 0: those of every course that the caller covers"
+        },
+    )
+
+
+class OfHostSchema(ForCourseSchema):
+    """Parameters that name a host, and may name a course."""
 
     host = text("name of the host", NAME_LIMIT)
 
 
-class OfCourseSchema(OfHostSchema):
+class OfCourseSchema(StrictSchema):
     """Parameters that name a host and a course."""
 
+    host = text("name of the host", NAME_LIMIT)
     course_id = Identifier(required=True, metadata={"description": "id of the course"})
 
 

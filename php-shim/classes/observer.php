@@ -19,9 +19,12 @@ namespace mod_lticontainer;
 use core\event\base;
 use core\event\course_module_deleted;
 use core\event\course_restored;
+use mod_lti\event\course_module_viewed;
 use mod_lticontainer\local\activities;
-use mod_lticontainer\local\system_lines;
+use mod_lticontainer\local\copies;
+use mod_lticontainer\task\after_upgrade;
 use mod_lticontainer\task\register_course;
+use moodle_url;
 
 /**
  * Listens to changes of LTI activities, and has them told to the service.
@@ -36,6 +39,9 @@ class observer {
     /** @var string[] Modules whose changes matter. */
     private const MODULES = ['lti', 'lticontainer'];
 
+    /** @var string The page that sends what students' browsers hand to JupyterHub. */
+    private const LAUNCH = '/mod/lti/launch.php';
+
     /**
      * An activity was made or changed.
      *
@@ -46,7 +52,7 @@ class observer {
             return;
         }
         if ($event->other['modulename'] === 'lti') {
-            system_lines::disown([(int) $event->other['instanceid']]);
+            copies::disown([(int) $event->other['instanceid']]);
         }
         register_course::queue((int) $event->courseid);
     }
@@ -66,13 +72,60 @@ class observer {
     }
 
     /**
+     * A course was changed: its name stands in the lines of its activities.
+     *
+     * @param base $event The event.
+     */
+    public static function course_changed(base $event): void {
+        register_course::queue((int) $event->courseid);
+    }
+
+    /**
      * A course was restored, or imported into: its activities are new, and their system lines are those of the old ones.
      *
      * @param course_restored $event The event.
      */
     public static function course_restored(course_restored $event): void {
+        self::restored((int) $event->courseid, empty($event->other['samesite']));
+    }
+
+    /**
+     * Something came back from the recycle bin of a course. It has a new id.
+     *
+     * @param base $event The event.
+     */
+    public static function item_restored(base $event): void {
+        self::restored((int) $event->courseid, false);
+    }
+
+    /**
+     * Somebody opens an LTI activity. It may have been restored alone, which Moodle tells nobody; this is the last moment
+     * before its students work on the account of another activity.
+     *
+     * @param course_module_viewed $event The event.
+     */
+    public static function lti_viewed(course_module_viewed $event): void {
+        global $SCRIPT;
+        $row = $event->get_record_snapshot('lti', $event->objectid);
+        if (after_upgrade::is_pending() || !copies::disown_one($row)) {
+            return;
+        }
+        register_course::queue((int) $event->courseid);
+        if ($SCRIPT === self::LAUNCH) {
+            // The page has read the lines already, so it has to begin anew.
+            redirect(new moodle_url(qualified_me()));
+        }
+    }
+
+    /**
+     * Looks through a course after something was restored into it.
+     *
+     * @param int $courseid Id of the course.
+     * @param bool $isfromelsewhere Whether it may have come from another site, whose ids may be the same by chance.
+     */
+    private static function restored(int $courseid, bool $isfromelsewhere): void {
         global $DB;
-        system_lines::disown($DB->get_fieldset_select('lti', 'id', 'course = ?', [$event->courseid]));
-        register_course::queue((int) $event->courseid, true);
+        copies::disown($DB->get_fieldset_select('lti', 'id', 'course = ?', [$courseid]), $isfromelsewhere);
+        register_course::queue($courseid);
     }
 }

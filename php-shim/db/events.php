@@ -38,7 +38,19 @@ $observers = [
         'callback' => 'mod_lticontainer\observer::module_deleted',
     ],
     [
+        'eventname' => '\core\event\course_updated',
+        'callback' => 'mod_lticontainer\observer::course_changed',
+    ],
+    [
         'eventname' => '\core\event\course_restored',
         'callback' => 'mod_lticontainer\observer::course_restored',
+    ],
+    [
+        'eventname' => '\tool_recyclebin\event\course_bin_item_restored',
+        'callback' => 'mod_lticontainer\observer::item_restored',
+    ],
+    [
+        'eventname' => '\mod_lti\event\course_module_viewed',
+        'callback' => 'mod_lticontainer\observer::lti_viewed',
     ],
 ];

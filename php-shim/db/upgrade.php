@@ -53,8 +53,7 @@ function xmldb_lticontainer_upgrade($oldversion) {
             $manager->install_one_table_from_xmldb_file(__DIR__ . '/install.xml', 'lticontainer_queue');
         }
 
-        set_config('upgradepending', 1, 'mod_lticontainer');
-        \core\task\manager::queue_adhoc_task(new \mod_lticontainer\task\after_upgrade(), true);
+        \mod_lticontainer\task\after_upgrade::queue();
         upgrade_mod_savepoint(true, 2026112500, 'lticontainer');
     }
 

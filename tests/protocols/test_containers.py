@@ -34,6 +34,28 @@ def test_hosts_and_images_are_listed(ask: Any) -> None:
     assert size == str(2**33)  # more than XML-RPC's integers hold
 
 
+def test_a_course_sees_and_uses_its_own_hosts_alone(web: WebSite, wire: Wire, fake_engine: FakeEngine) -> None:
+    socket = str(fake_engine.socket)
+    web.parts.host_store.add(Host(LOCAL, socket=socket, engine="docker", courses=frozenset({3})))
+    token = web.token("containers:read", courses=[2, 3])
+
+    def ask(function: str, **arguments: Any) -> Any:
+        return wire.call(f"mod_lticontainer_{function}", arguments, token)
+
+    for given in ({}, {"course_id": 0}, {"course_id": 3}):
+        assert [one["name"] for one in ask("get_hosts", **given).result["hosts"]] == [LOCAL]
+        assert ask("get_images", host=LOCAL, filter="", **given).code == ""
+        assert ask("check_host", host=LOCAL, **given).result["ok"]
+    assert ask("get_hosts", course_id=2).result == {"hosts": []}
+    for function in ("get_images", "check_host", "get_volumes"):
+        names = {"host": LOCAL} | ({"filter": ""} if function == "get_images" else {})
+        refused = ask(function, **names, course_id=2)
+        assert (refused.code, LOCAL in refused.detail) == ("hostunknown", True)
+        assert ask(function, **names, course_id=4).code == "accessexception"
+    assert ask("get_hosts", course_id=4).code == "accessexception"
+    assert ask("get_hosts", course_id=-1).code == "invalidparameter"
+
+
 def test_volumes_are_made_listed_and_deleted(ask: Any, fake_engine: FakeEngine) -> None:
     made = ask("create_volumes", host="local", course_id=2, volumes=[{"role": "submit", "name": "report"}]).result
     assert [(one["name"], one["status"]) for one in made["results"]] == [(f"lms_sub_report{END}", "created")]

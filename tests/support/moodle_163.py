@@ -107,6 +107,16 @@ class Plugin163:
         instances, cmids = zip(*placed, strict=True)
         return Old(course, instances, cmids, ltis, ltis[2], token)
 
+    def add_alone(self, shortname: str, token: str) -> tuple[int, int]:
+        """Make a course without an instance, whose activity has lines all the same; return both ids."""
+        course = self._moodle.call("create_course", shortname)
+        tool = self._moodle.call("create_tool", f"{HUB}/hub/lti/launch")
+        lti = self._moodle.call("create_lti", course, tool, "Old alone")
+        self._moodle.execute(
+            "UPDATE {lti} SET instructorcustomparameters = %s WHERE id = %s", (self._text(1, lti, token), lti)
+        )
+        return course, lti
+
     def _text(self, instance: int, lti: int, token: str) -> str:
         own = (f"lms_sessioninfo={instance},{lti}", "lms_course=Old", "lms_ltiname=Old", f"lms_rpctoken={token}")
         where = ("lms_serverurl=https://moodle.example.org:443", "lms_serverpath=")

@@ -9,6 +9,8 @@ require(__DIR__ . '/../../config.php');
 require_once($CFG->dirroot . '/user/lib.php');
 require_once($CFG->dirroot . '/webservice/lib.php');
 require_once($CFG->dirroot . '/course/lib.php');
+require_once($CFG->dirroot . '/backup/util/includes/backup_includes.php');
+require_once($CFG->dirroot . '/backup/util/includes/restore_includes.php');
 require_once($CFG->libdir . '/adminlib.php');
 require_once($CFG->libdir . '/testing/generator/lib.php');
 
@@ -16,6 +18,10 @@ require_once($CFG->libdir . '/testing/generator/lib.php');
 
 $generator = function () {
     return new testing_data_generator();
+};
+
+$newest = function ($module) {
+    return (int) $GLOBALS['DB']->get_field_sql("SELECT MAX(id) FROM {{$module}}");
 };
 
 $actions = [
@@ -232,12 +238,53 @@ $actions = [
     'create_lti' => function ($course, $tool, $name) use ($generator) {
         return (int) $generator()->create_module('lti', ['course' => $course, 'typeid' => $tool, 'name' => $name])->id;
     },
-    'delete_lti' => function ($id) {
-        course_delete_module(get_coursemodule_from_instance('lti', $id)->id);
+    'delete_module' => function ($module, $id) {
+        course_delete_module(get_coursemodule_from_instance($module, $id)->id);
     },
-    'duplicate_lti' => function ($id) {
-        $cm = get_coursemodule_from_instance('lti', $id, 0, false, MUST_EXIST);
+    // A backup of one activity, put into a course; where it is named, as if it came from another site.
+    'copy_activity' => function ($module, $id, $course, $othersite = false) use ($newest) {
+        $cm = get_coursemodule_from_instance($module, $id, 0, false, MUST_EXIST);
+        $made = [backup::FORMAT_MOODLE, backup::INTERACTIVE_NO, backup::MODE_IMPORT, get_admin()->id];
+        $backup = new backup_controller(backup::TYPE_1ACTIVITY, $cm->id, ...$made);
+        $folder = $backup->get_backupid();
+        $file = $backup->get_plan()->get_basepath() . '/moodle_backup.xml';
+        $backup->execute_plan();
+        $backup->destroy();
+        if ($othersite) {
+            $info = preg_replace('~(<original_site_identifier_hash>)[^<]*~', '${1}other', file_get_contents($file));
+            file_put_contents($file, $info);
+        }
+        $made = [backup::INTERACTIVE_NO, backup::MODE_GENERAL, get_admin()->id, backup::TARGET_EXISTING_ADDING];
+        $restore = new restore_controller($folder, $course, ...$made);
+        $restore->execute_precheck();
+        $restore->execute_plan();
+        $restore->destroy();
+        return $newest($module);
+    },
+    // What the recycle bin of a course holds last comes back.
+    'undelete' => function ($course, $module) use ($newest) {
+        $bin = new \tool_recyclebin\course_bin($course);
+        $items = $bin->get_items();
+        $bin->restore_item(end($items));
+        return $newest($module);
+    },
+    'duplicate' => function ($module, $id) {
+        $cm = get_coursemodule_from_instance($module, $id, 0, false, MUST_EXIST);
         return (int) duplicate_module(get_course($cm->course), get_fast_modinfo($cm->course)->get_cm($cm->id))->instance;
+    },
+    'rename' => function ($id, $name) {
+        set_coursemodule_name(get_coursemodule_from_instance('lti', $id, 0, false, MUST_EXIST)->id, $name);
+    },
+    'rename_course' => function ($course, $name) {
+        update_course((object) ['id' => $course, 'fullname' => $name]);
+    },
+    // As the page of a tool does when it is saved.
+    'set_container' => function ($tool, $container) {
+        require_once($GLOBALS['CFG']->dirroot . '/mod/lti/locallib.php');
+        $config = lti_get_type_type_config($tool);
+        $config->lti_launchcontainer = $container;
+        lti_load_type_if_cartridge($config);
+        lti_update_type((object) ['id' => $tool, 'state' => LTI_TOOL_STATE_CONFIGURED], $config);
     },
     // As the form of an activity does when it is saved.
     'save_lti' => function ($id, $text) {

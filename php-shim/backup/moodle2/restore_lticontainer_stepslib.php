@@ -60,14 +60,33 @@ class restore_lticontainer_activity_structure_step extends restore_activity_stru
     }
 
     /**
-     * Hides the same activities as before, once all of them have their new ids.
+     * Hides the same activities as before, once all of them have their new ids: those that were restored with it and, back
+     * in the course that it comes from, those that are still there.
      */
     protected function after_restore() {
         global $DB;
         $id = $this->task->get_activityid();
-        $hidden = instance::ids((string) $DB->get_field('lticontainer', 'no_display_lti', ['id' => $id]));
-        // Those that were not restored with it are shown: their old ids may be those of other activities here.
-        $found = array_filter(array_map(fn(int $old) => $this->get_mappingid('lti', $old), $hidden));
-        $DB->set_field('lticontainer', 'no_display_lti', implode(',', $found), ['id' => $id]);
+        $old = instance::ids((string) $DB->get_field('lticontainer', 'no_display_lti', ['id' => $id]));
+        $mapped = array_map(fn(int $one) => (int) $this->get_mappingid('lti', $one), $old);
+        $hidden = array_unique([...array_filter($mapped), ...$this->still_there($old)]);
+        $DB->set_field('lticontainer', 'no_display_lti', instance::hidden_list($hidden), ['id' => $id]);
+    }
+
+    /**
+     * Finds the activities that the instance has hidden before, and can hide again. In other courses, and on other sites,
+     * ids that were not restored with it are those of other activities.
+     *
+     * @param int[] $ids Ids of LTI activities.
+     * @return int[]
+     */
+    private function still_there(array $ids): array {
+        global $DB;
+        $course = (int) $this->get_courseid();
+        if (!$ids || !$this->task->is_samesite() || (int) $this->task->get_info()->original_course_id !== $course) {
+            return [];
+        }
+        [$in, $values] = $DB->get_in_or_equal($ids);
+        $found = $DB->get_fieldset_select('lti', 'id', "id $in AND course = ?", [...$values, $course]);
+        return array_map('intval', $found);
     }
 }

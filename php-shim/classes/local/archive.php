@@ -53,13 +53,12 @@ final class archive {
      * list of what is in them.
      */
     public function send(): void {
-        $host = (string) $this->page->instance->record->host;
-        if ($host === '') {
+        if ((string) $this->page->instance->record->host === '') {
             $this->page->warn(get_string('nohost', 'mod_lticontainer'));
             return;
         }
-        $which = ['host' => $host, 'course_id' => (int) $this->page->instance->course->id, 'volume' => $this->volume];
-        $command = command::download('volumes/archive', $which + ['format' => $this->format]);
+        $which = ['volume' => $this->volume, 'format' => $this->format];
+        $command = command::download('volumes/archive', $this->page->at_host() + $which);
         \core_php_time_limit::raise();
         try {
             client::from_settings()->download($command, $this->pass(...));

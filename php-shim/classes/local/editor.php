@@ -61,14 +61,9 @@ final class editor {
      * @return string[] Their names; the site's own, which needs no name, is not among them.
      */
     public function images(): array {
-        $record = $this->page->instance->record;
-        if ((string) $record->host === '') {
-            $this->page->warn(get_string('nohost', 'mod_lticontainer'));
-            return [];
-        }
-        $arguments = ['host' => $record->host, 'filter' => (string) $record->imgname_fltr];
-        $answer = $this->page->ask(command::call('get_images', $arguments), 'images');
-        $names = array_map(fn(answer $image) => $image->text('name'), $answer ? $answer->rows('images') : []);
+        $filter = ['filter' => (string) $this->page->instance->record->imgname_fltr];
+        $images = $this->page->ask_host('get_images', 'images', $filter) ?? [];
+        $names = array_map(fn(answer $image) => $image->text('name'), $images);
         return array_diff($names, ['default']);
     }
 

@@ -56,12 +56,29 @@ final class host_mapping {
         if (!$waiting) {
             return 0;
         }
-        $known = array_column((array) ($client->call(command::call('get_hosts'))['hosts'] ?? []), 'name');
-        $found = array_intersect($waiting, $known);
-        foreach ($found as $id => $host) {
-            $DB->set_field('lticontainer', 'host', $host, ['id' => $id]);
+        $found = 0;
+        foreach (self::by_course($waiting) as $courseid => $instances) {
+            foreach (array_intersect($instances, hosts::names($client, $courseid)) as $id => $host) {
+                $DB->set_field('lticontainer', 'host', $host, ['id' => $id]);
+                $found++;
+            }
         }
-        return count($found);
+        return $found;
+    }
+
+    /**
+     * Returns the hosts of instances by their courses: a host may be for some courses alone.
+     *
+     * @param string[] $hosts Names of hosts by the ids of instances.
+     * @return array[] The same by the ids of courses.
+     */
+    private static function by_course(array $hosts): array {
+        global $DB;
+        $courses = [];
+        foreach ($DB->get_records_list('lticontainer', 'id', array_keys($hosts), 'course', 'id, course') as $instance) {
+            $courses[(int) $instance->course][$instance->id] = $hosts[$instance->id];
+        }
+        return $courses;
     }
 
     /**

@@ -17,9 +17,10 @@
 namespace mod_lticontainer\local;
 
 use mod_lticontainer\local\exception\service_exception;
+use moodle_exception;
 
 /**
- * The container hosts that the service knows, or why it could not be asked.
+ * The container hosts that a course may use, or why the service could not be asked.
  *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
@@ -41,17 +42,67 @@ final class hosts {
     /**
      * Asks the service.
      *
+     * @param int $courseid Id of the course.
      * @return self
      */
-    public static function from_service(): self {
+    public static function of_course(int $courseid): self {
         try {
-            $answer = client::from_settings()->call(command::call('get_hosts'));
+            return new self(self::names(client::from_settings(), $courseid));
         } catch (service_exception $fault) {
             return new self([], $fault->sentence());
         }
+    }
+
+    /**
+     * Asks the service.
+     *
+     * @param client $client The service.
+     * @param int $courseid Id of the course.
+     * @return string[] Names of hosts.
+     * @throws service_exception
+     */
+    public static function names(client $client, int $courseid): array {
+        $answer = $client->call(command::call('get_hosts', ['course_id' => $courseid]));
         $names = array_filter(array_column((array) ($answer['hosts'] ?? []), 'name'), 'is_string');
         sort($names);
-        return new self($names);
+        return $names;
+    }
+
+    /**
+     * Refuses a host that a course may not use.
+     *
+     * @param int $courseid Id of the course.
+     * @param string $chosen Name of the host; empty: none.
+     * @param string $stored What was chosen before.
+     * @throws moodle_exception
+     */
+    public static function check(int $courseid, string $chosen, string $stored): void {
+        if ($chosen === $stored || $chosen === '') {
+            return;
+        }
+        $hosts = self::of_course($courseid);
+        $fault = $hosts->fault($chosen, $stored);
+        if ($fault !== '') {
+            throw new moodle_exception($fault, 'mod_lticontainer', '', $chosen, $hosts->warning);
+        }
+    }
+
+    /**
+     * Tells why a host can't be chosen.
+     *
+     * @param string $chosen Its name; empty: none.
+     * @param string $stored What was chosen before.
+     * @return string Name of the sentence, which takes the name of the host; empty where it can.
+     */
+    public function fault(string $chosen, string $stored): string {
+        if ($chosen === '' || in_array($chosen, $this->names, true)) {
+            return '';
+        }
+        if ($this->warning === '') {
+            return 'host_refused';
+        }
+        // Nobody can say now. What was chosen before stays; anything else waits.
+        return $chosen === $stored ? '' : 'host_unchecked';
     }
 
     /**

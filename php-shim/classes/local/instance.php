@@ -137,6 +137,17 @@ class instance {
     }
 
     /**
+     * Writes a comma-separated list of ids, as long as the table takes it.
+     *
+     * @param int[] $ids The ids.
+     * @return string
+     */
+    public static function hidden_list(array $ids): string {
+        $list = implode(',', $ids);
+        return strlen($list) > self::HIDDEN_LENGTH ? self::hidden_list(array_slice($ids, 0, -1)) : $list;
+    }
+
+    /**
      * Brings what a form holds into the shape of the table.
      *
      * @param stdClass $data What the form holds.

@@ -127,13 +127,20 @@ final class page {
      * @return answer[]|null The list; null where it is not known.
      */
     public function ask_host(string $function, string $member, array $arguments = [], ?int $seconds = null): ?array {
-        $host = (string) $this->instance->record->host;
-        if ($host === '') {
+        if ((string) $this->instance->record->host === '') {
             $this->warn(get_string('nohost', 'mod_lticontainer'));
             return null;
         }
-        $which = ['host' => $host, 'course_id' => (int) $this->instance->course->id];
-        return $this->ask(command::call($function, $which + $arguments, $seconds), $member)?->rows($member);
+        return $this->ask(command::call($function, $this->at_host() + $arguments, $seconds), $member)?->rows($member);
+    }
+
+    /**
+     * Returns the container host, and the course that has to be one of those that may use it.
+     *
+     * @return array Arguments that every function about hosts takes.
+     */
+    public function at_host(): array {
+        return ['host' => (string) $this->instance->record->host, 'course_id' => (int) $this->instance->course->id];
     }
 
     /**

@@ -16,14 +16,10 @@
 
 namespace mod_lticontainer\local;
 
-use mod_lticontainer\local\exception\service_exception;
-use mod_lticontainer\local\exception\service_refused;
-
 /**
  * The lines of custom parameters that the system writes: whose activity it is, and where records go.
  *
- * A copy of an activity carries those of the activity that it was made from. Two of them are dangerous there, as records
- * would go on the other one's account; they are taken out at once, and the service makes all of them anew.
+ * This reads them only; the service writes them.
  *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
@@ -36,10 +32,19 @@ final class system_lines {
     /** @var string The token that opens it. */
     private const TOKEN = 'lms_rpctoken';
 
+    /** @var string The machine that records go to; it is always Moodle's own. */
+    private const SERVERURL = 'lms_serverurl';
+
+    /** @var string The path there. */
+    private const SERVERPATH = 'lms_serverpath';
+
     /** @var string[] All that the system writes. */
     public const NAMES = [
-        self::SESSIONINFO, self::TOKEN, 'lms_course', 'lms_ltiname', 'lms_serverurl', 'lms_serverpath', 'lms_iframe',
+        self::SESSIONINFO, self::TOKEN, 'lms_course', 'lms_ltiname', self::SERVERURL, self::SERVERPATH, 'lms_iframe',
     ];
+
+    /** @var int[] Launch containers that are embedded: with blocks and without. */
+    private const EMBEDDED = [2, 3];
 
     /**
      * Returns the instance that a text names.
@@ -48,7 +53,7 @@ final class system_lines {
      * @return int Its id; 0 where it names none.
      */
     public static function named_instance(string $text): int {
-        return self::ids($text)[0];
+        return self::ids(self::value($text, self::SESSIONINFO))[0];
     }
 
     /**
@@ -58,12 +63,18 @@ final class system_lines {
      * @return string Empty where it holds none.
      */
     public static function token(string $text): string {
-        foreach (self::lines($text) as $line) {
-            if (self::name($line) === self::TOKEN) {
-                return trim(explode('=', $line, 2)[1] ?? '');
-            }
-        }
-        return '';
+        return self::value($text, self::TOKEN);
+    }
+
+    /**
+     * Tells whether a text holds a token that is not of one activity alone: one of Moodle's web service, as 1.6.3 wrote it.
+     *
+     * @param string $text Custom parameters.
+     * @return bool
+     */
+    public static function has_old_token(string $text): bool {
+        $token = self::token($text);
+        return $token !== '' && self::token_ids($token) === null;
     }
 
     /**
@@ -73,146 +84,141 @@ final class system_lines {
      * @return bool
      */
     public static function has_any(string $text): bool {
-        return array_intersect(self::NAMES, array_map(self::name(...), self::lines($text))) !== [];
+        return array_intersect(self::NAMES, array_column(self::lines($text), 0)) !== [];
     }
 
     /**
-     * Tells whether the lines of a text are those of an activity.
+     * Tells whether a text would send records on the account of another activity, or to another site.
+     *
+     * Of two lines with the same name a launch sends the last one; so each is looked at.
      *
      * @param string $text Custom parameters.
      * @param int $ltiid Id of the activity.
+     * @param string $host Host of this Moodle; empty: where records go is not looked at.
      * @return bool
      */
-    public static function are_of(string $text, int $ltiid): bool {
-        return self::ids($text)[1] === $ltiid;
+    public static function are_foreign(string $text, int $ltiid, string $host = ''): bool {
+        $identified = $elsewhere = false;
+        foreach (self::lines($text) as [$name, $value]) {
+            $ids = match ($name) {
+                self::SESSIONINFO => self::ids($value),
+                self::TOKEN => self::token_ids($value),
+                default => null,
+            };
+            if ($ids && $ids[1] !== 0 && $ids[1] !== $ltiid) {
+                return true;
+            }
+            $identified = $identified || in_array($name, [self::SESSIONINFO, self::TOKEN], true);
+            $elsewhere = $elsewhere || ($name === self::SERVERURL && activities::host($value) !== $host);
+        }
+        return $host !== '' && $identified && $elsewhere;
     }
 
     /**
-     * Takes the lines out of a text that say whose activity it is, and open it.
+     * Tells whether the lines of a text say what is so now.
+     *
+     * The service may write a name a little otherwise; then a text is made anew that does not change by it.
      *
      * @param string $text Custom parameters.
+     * @param array $context The struct context of build_custom_params.
+     * @param string $host Host of this Moodle.
+     * @return bool
+     */
+    public static function are_current(string $text, array $context, string $host): bool {
+        $own = [$context['inst_id'], $context['lti_id']];
+        $isembedded = in_array($context['launch_container'], self::EMBEDDED, true);
+        return self::ids(self::value($text, self::SESSIONINFO)) === $own
+            && in_array(self::token_ids(self::token($text)), [null, $own], true)
+            && self::value($text, 'lms_course') === self::bare($context['course_name'])
+            && self::value($text, 'lms_ltiname') === self::bare($context['lti_name'])
+            && self::value($text, 'lms_iframe') === ($isembedded ? '1' : '')
+            && activities::host(self::value($text, self::SERVERURL)) === $host;
+    }
+
+    /**
+     * Takes the lines out of a text that say whose activity it is, and open it; also those that lead to another site.
+     *
+     * @param string $text Custom parameters.
+     * @param string $host Host of this Moodle.
      * @return string
      */
-    public static function without_identity(string $text): string {
-        $dangerous = [self::SESSIONINFO, self::TOKEN];
-        $kept = array_filter(self::lines($text), fn(string $line) => !in_array(self::name($line), $dangerous, true));
-        return implode("\r\n", $kept);
+    public static function without_identity(string $text, string $host): string {
+        $iselsewhere = activities::host(self::value($text, self::SERVERURL)) !== $host;
+        $gone = [self::SESSIONINFO, self::TOKEN, ...($iselsewhere ? [self::SERVERURL, self::SERVERPATH] : [])];
+        $isharmless = fn(array $line) => !in_array($line[0], $gone, true);
+        return implode("\r\n", array_column(array_filter(self::lines($text), $isharmless), 2));
     }
 
     /**
-     * Takes them out of activities that have them from others.
+     * Returns the host of this Moodle.
      *
-     * @param int[] $ltiids Ids of LTI activities.
+     * @return string In lower case.
      */
-    public static function disown(array $ltiids): void {
-        global $DB;
-        $rows = $DB->get_records_list('lti', 'id', $ltiids, 'id', 'id, instructorcustomparameters');
-        foreach ($rows as $row) {
-            $text = (string) $row->instructorcustomparameters;
-            if (self::named_instance($text) !== 0 && !self::are_of($text, (int) $row->id)) {
-                $DB->set_field('lti', 'instructorcustomparameters', self::without_identity($text), ['id' => $row->id]);
-            }
-        }
+    public static function own_host(): string {
+        global $CFG;
+        return activities::host($CFG->wwwroot);
     }
 
     /**
-     * Has the lines of a course's activities made anew. The activities are registered before.
+     * Reads the value of sessioninfo.
      *
-     * @param int $courseid Id of the course.
-     * @param client $client The service.
-     * @param bool $all Whether all are made anew, or only those that are not those of their activity.
-     * @return int How many texts have changed.
-     * @throws service_exception
+     * @param string $value The value.
+     * @return int[] Ids of instance and LTI activity, each 0 where there is none.
      */
-    public static function renew(int $courseid, client $client, bool $all): int {
-        global $DB;
-        $coursename = (string) $DB->get_field('course', 'fullname', ['id' => $courseid]);
-        $instances = activities::instances($courseid);
-        $changed = 0;
-        foreach (activities::of_course($courseid) as $activity) {
-            $responsible = self::has_any($activity->text) ? activities::responsible($activity, $instances) : null;
-            $isown = self::ids($activity->text) === [$responsible, $activity->id];
-            if ($responsible !== null && ($all || !$isown)) {
-                $context = $activity->context($responsible, $coursename);
-                $changed += self::renew_one($activity, $context, $client) ? 1 : 0;
-            }
-        }
-        return $changed;
+    private static function ids(string $value): array {
+        return preg_match('/^(\d+)\s*,\s*(\d+)$/D', $value, $found) ? [(int) $found[1], (int) $found[2]] : [0, 0];
     }
 
     /**
-     * Has the lines of one activity made anew.
+     * Reads whom the token of an activity is for: both ids stand in front, 16 digits each.
      *
-     * @param activity $activity The activity.
-     * @param array $context What the service has to know of it.
-     * @param client $client The service.
-     * @return bool Whether its text has changed.
-     * @throws service_exception
+     * @param string $token The token.
+     * @return int[]|null Ids of instance and LTI activity; null where it is no such token.
      */
-    private static function renew_one(activity $activity, array $context, client $client): bool {
-        $arguments = ['source_text' => $activity->text, 'contexts' => [$context]];
-        try {
-            $answer = $client->call(command::call('copy_custom_params', $arguments));
-        } catch (service_refused $fault) {
-            if ($fault->servicecode !== 'invalidparameter') {
-                throw $fault;
-            }
-            // This text can't be read at all; the others can.
-            return false;
+    private static function token_ids(string $token): ?array {
+        if (!preg_match('/^[0-9a-f]{64}$/D', $token)) {
+            return null;
         }
-        $text = (string) ($answer['copies'][0]['text'] ?? '');
-        // Empty: the text has an error that its teacher has to mend on the page of the activity.
-        return $text !== '' && $text !== $activity->text && self::replace($activity, $text);
+        return [(int) hexdec(substr($token, 0, 16)), (int) hexdec(substr($token, 16, 16))];
     }
 
     /**
-     * Writes a text, unless somebody else has written it meanwhile.
-     *
-     * @param activity $activity The activity, with the text that was read.
-     * @param string $text The new text.
-     * @return bool Whether it was written.
-     */
-    private static function replace(activity $activity, string $text): bool {
-        global $DB;
-        $now = (string) $DB->get_field('lti', 'instructorcustomparameters', ['id' => $activity->id]);
-        if ($now !== $activity->text) {
-            return false;
-        }
-        return $DB->set_field('lti', 'instructorcustomparameters', $text, ['id' => $activity->id]);
-    }
-
-    /**
-     * Returns the ids of instance and LTI activity that a text names.
+     * Returns the value of a line.
      *
      * @param string $text Custom parameters.
-     * @return int[] Two ids, each 0 where there is none.
+     * @param string $name Name of the line.
+     * @return string That of the first one; empty where there is none.
      */
-    private static function ids(string $text): array {
+    private static function value(string $text, string $name): string {
         foreach (self::lines($text) as $line) {
-            if (self::name($line) === self::SESSIONINFO && preg_match('/=\s*(\d+)\s*,\s*(\d+)\s*$/', $line, $found)) {
-                return [(int) $found[1], (int) $found[2]];
+            if ($line[0] === $name) {
+                return $line[1];
             }
         }
-        return [0, 0];
+        return '';
     }
 
     /**
      * Returns the lines of a text.
      *
      * @param string $text Custom parameters.
-     * @return string[]
+     * @return string[][] Of each the name, as a launch reads it, the value, and all of it.
      */
     private static function lines(string $text): array {
-        return preg_split('/\r\n|\r|\n/', $text);
+        $read = function (string $line): array {
+            [$name, $value] = explode('=', $line, 2) + ['', ''];
+            return [strtolower(trim($name)), self::bare($value), $line];
+        };
+        return array_map($read, preg_split('/\r\n|\r|\n/', $text));
     }
 
     /**
-     * Returns the name of a line.
+     * Returns a value without what the service takes off it.
      *
-     * @param string $line The line.
+     * @param string $value The value.
      * @return string
      */
-    private static function name(string $line): string {
-        return trim(explode('=', $line, 2)[0]);
+    private static function bare(string $value): string {
+        return preg_replace('/^[\s\p{Z}]+|[\s\p{Z}]+$|\x{FEFF}/u', '', $value) ?? trim($value);
     }
 }

@@ -17,9 +17,11 @@
 namespace mod_lticontainer\output;
 
 use mod_lticontainer\local\check_step;
+use mod_lticontainer\local\old_tokens;
 use moodle_url;
 use renderable;
 use renderer_base;
+use stdClass;
 use templatable;
 
 /**
@@ -43,11 +45,13 @@ class connection implements renderable, templatable {
      * @param check_step[] $steps What was found.
      * @param int $withouthost How many instances of 1.6.3 have no host yet.
      * @param int $withsecret How many instances hold a password or a token of 1.6.3.
+     * @param stdClass[] $withtoken The activities that hold a token of 1.6.3, as old_tokens finds them.
      */
     public function __construct(
         private readonly array $steps,
         private readonly int $withouthost,
         private readonly int $withsecret,
+        private readonly array $withtoken,
     ) {
     }
 
@@ -57,9 +61,15 @@ class connection implements renderable, templatable {
         $page = new moodle_url('/mod/lticontainer/connection.php');
         return [
             'isbad' => $isbad,
-            'haslegacy' => $this->withouthost || $this->withsecret,
+            'haslegacy' => $this->withouthost || $this->withsecret || $this->withtoken,
             'withouthost' => $this->withouthost,
             'withsecret' => $this->withsecret,
+            'withtoken' => count($this->withtoken),
+            'activities' => array_values(array_map(fn(stdClass $row) => [
+                'course' => format_string($row->coursename, true, ['escape' => false]),
+                'name' => format_string($row->name, true, ['escape' => false]),
+                'url' => old_tokens::url($row)->out(false),
+            ], $this->withtoken)),
             'action' => $page->out(false),
             'sesskey' => sesskey(),
             'steps' => array_map(fn(check_step $step) => [

@@ -16,18 +16,14 @@
 
 namespace mod_lticontainer\task;
 
-use core\message\message;
 use core\task\adhoc_task;
 use core\task\manager;
-use core_user;
 use mod_lticontainer\local\client;
-use mod_lticontainer\local\curl_transport;
 use mod_lticontainer\local\host_mapping;
-use mod_lticontainer\local\records_path;
+use mod_lticontainer\local\old_tokens;
 use mod_lticontainer\local\registration;
-use mod_lticontainer\local\system_lines;
+use mod_lticontainer\local\renewal;
 use moodle_exception;
-use moodle_url;
 
 /**
  * Does after an upgrade from 1.6.3 what needs the service: hosts, registration, and system lines of all activities.
@@ -39,6 +35,26 @@ use moodle_url;
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 class after_upgrade extends adhoc_task {
+    /** @var string Setting: whether it has not been done yet. */
+    private const PENDING = 'upgradepending';
+
+    /**
+     * Has it done soon.
+     */
+    public static function queue(): void {
+        set_config(self::PENDING, 1, 'mod_lticontainer');
+        manager::queue_adhoc_task(new self(), true);
+    }
+
+    /**
+     * Tells whether it has not been done yet.
+     *
+     * @return bool
+     */
+    public static function is_pending(): bool {
+        return (bool) get_config('mod_lticontainer', self::PENDING);
+    }
+
     /**
      * Does it.
      */
@@ -50,19 +66,18 @@ class after_upgrade extends adhoc_task {
         $client = client::in_background();
         $hosts = host_mapping::apply($client);
         $registered = registration::site($client);
-        if (records_path::look($client, curl_transport::from_settings())->state === records_path::WRONG) {
-            // With new lines every record would be refused; with the old ones Moodle still takes them.
+        $renewal = new renewal($client);
+        if (!$renewal->is_way_open()) {
+            // With the old lines Moodle still takes the records.
             throw new moodle_exception('check_records_wrong_remedy', 'mod_lticontainer');
         }
         $changed = 0;
         foreach (registration::courses() as $courseid) {
-            $changed += system_lines::renew($courseid, $client, true);
+            $changed += $renewal->course($courseid, true);
         }
         mtrace("$hosts instances have got their host, $registered activities are registered, system lines of $changed made anew.");
-        if ($changed) {
-            self::tell_admins($changed);
-        }
-        unset_config('upgradepending', 'mod_lticontainer');
+        old_tokens::report();
+        unset_config(self::PENDING, 'mod_lticontainer');
     }
 
     /**
@@ -73,37 +88,11 @@ class after_upgrade extends adhoc_task {
         if (!client::is_configured()) {
             return;
         }
-        if (get_config('mod_lticontainer', 'upgradepending')) {
-            manager::queue_adhoc_task(new self(), true);
+        if (self::is_pending()) {
+            self::queue();
         }
         foreach (registration::courses() as $courseid) {
-            register_course::queue($courseid);
-        }
-    }
-
-    /**
-     * Tells the administrators that the old token can be revoked.
-     *
-     * @param int $count How many activities have carried it.
-     */
-    private static function tell_admins(int $count): void {
-        $url = new moodle_url('/admin/webservice/tokens.php');
-        foreach (get_admins() as $admin) {
-            $text = fn(string $name) => get_string_manager()->get_string($name, 'mod_lticontainer', $count, $admin->lang);
-            $message = new message();
-            $message->component = 'mod_lticontainer';
-            $message->name = 'oldtoken';
-            $message->userfrom = core_user::get_noreply_user();
-            $message->userto = $admin;
-            $message->notification = 1;
-            $message->subject = $text('oldtoken_subject');
-            $message->smallmessage = $message->subject;
-            $message->fullmessage = $text('oldtoken_text') . "\n" . $url->out(false);
-            $message->fullmessageformat = FORMAT_PLAIN;
-            $message->fullmessagehtml = '';
-            $message->contexturl = $url->out(false);
-            $message->contexturlname = $text('oldtoken_link');
-            message_send($message);
+            register_course::queue($courseid, true);
         }
     }
 }

@@ -20,10 +20,10 @@ use core\task\adhoc_task;
 use core\task\manager;
 use mod_lticontainer\local\client;
 use mod_lticontainer\local\registration;
-use mod_lticontainer\local\system_lines;
+use mod_lticontainer\local\renewal;
 
 /**
- * Tells the service of the LTI activities of a course, and has system lines made anew where they are not their own.
+ * Tells the service of the LTI activities of a course, and has system lines made anew where they are not right any more.
  *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
@@ -34,7 +34,7 @@ class register_course extends adhoc_task {
      * Has it done soon; once, however often it is asked for meanwhile. A course without an instance needs nothing.
      *
      * @param int $courseid Id of the course.
-     * @param bool $all Whether all system lines are made anew.
+     * @param bool $all Whether the service is asked for all system lines, as it may write them otherwise than before.
      */
     public static function queue(int $courseid, bool $all = false): void {
         global $DB;
@@ -58,7 +58,7 @@ class register_course extends adhoc_task {
         }
         $client = client::in_background();
         $registered = registration::course($courseid, $client);
-        $changed = system_lines::renew($courseid, $client, $all);
+        $changed = (new renewal($client))->course($courseid, $all);
         mtrace("Course $courseid: $registered activities registered, system lines of $changed made anew.");
     }
 }

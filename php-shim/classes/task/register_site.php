@@ -19,11 +19,13 @@ namespace mod_lticontainer\task;
 use core\task\scheduled_task;
 use mod_lticontainer\local\client;
 use mod_lticontainer\local\host_mapping;
+use mod_lticontainer\local\old_tokens;
 use mod_lticontainer\local\registration;
-use mod_lticontainer\local\system_lines;
+use mod_lticontainer\local\renewal;
 
 /**
- * Tells the service of all LTI activities of the site, for what no event has told.
+ * Tells the service of all LTI activities of the site, and has all their system lines made anew, for what no event has told:
+ * also the service's own settings and keys may have changed.
  *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
@@ -50,10 +52,12 @@ class register_site extends scheduled_task {
         $client = client::in_background();
         host_mapping::apply($client);
         $registered = registration::site($client);
+        $renewal = new renewal($client);
         $changed = 0;
         foreach (registration::courses() as $courseid) {
-            $changed += system_lines::renew($courseid, $client, false);
+            $changed += $renewal->course($courseid, true);
         }
+        old_tokens::report();
         mtrace("$registered activities registered, system lines of $changed made anew.");
     }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.containers.host import LOCAL, Host
+from tests.moodle.shim.lessons import run_tasks
 from tests.support.fake_engine import FakeEngine
 from tests.support.mariadb import available
 from tests.support.moodle import VARIABLE, missing_part
@@ -61,6 +63,16 @@ def beside(whole: Beside) -> Iterator[Beside]:
     whole.shim.web.forget()
     yield whole
     assert whole.shim.web.complaints() == ""
+
+
+@pytest.fixture
+def lesson(beside: Beside) -> Class:
+    """A course of its own, whose first activity has parameters with system lines."""
+    made = beside.shim.add_class(f"c{time.time_ns()}")
+    made = beside.shim.add_class(f"c{time.time_ns()}")
+    beside.shim.moodle.call("save_lti", made.ltis[0], "lms_users=*\r\nlms_vol_my_task=Task\r\nlms_course=c")
+    run_tasks(beside)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -2,47 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import tarfile
-import time
 import zipfile
 from pathlib import Path
 
-import pytest
-
 from tests.moodle.shim.conftest import Beside
+from tests.moodle.shim.lessons import FOLLOW, named, registered, run_tasks, text_of, values_of
+from tests.support.cli import run_here
 from tests.support.moodle_shim import HUB, Class
 
-REGISTER = r"--classname=\mod_lticontainer\task\register_course"
-NIGHTLY = r"--execute=\mod_lticontainer\task\register_site"
-
-
-def run_tasks(beside: Beside) -> str:
-    return beside.shim.moodle.run_script("adhoc_task.php", REGISTER, "--execute")
-
-
-def text_of(beside: Beside, lti: int) -> str:
-    [[text]] = beside.shim.moodle.execute("SELECT instructorcustomparameters FROM {lti} WHERE id = %s", (lti,))
-    return str(text or "")
-
-
-def named(text: str) -> list[str]:
-    return re.findall(r"^lms_(?:sessioninfo|rpctoken)=(.*?)\r?$", text, re.MULTILINE)
-
-
-def registered(beside: Beside, course: int) -> dict[int, tuple[int, str]]:
-    return {row["lti_id"]: (row["inst_id"], row["name"]) for row in beside.site.rows("ltis", course=course)}
-
-
-@pytest.fixture
-def lesson(beside: Beside) -> Class:
-    """A course of its own, whose first activity has parameters with system lines."""
-    made = beside.shim.add_class(f"c{time.time_ns()}")
-    run_tasks(beside)
-    own = f"lms_sessioninfo={made.instance},{made.ltis[0]}\r\nlms_course=c\r\nlms_rpctoken=own"
-    text = f"lms_users=*\r\nlms_vol_my_task=Task\r\n{own}"
-    beside.shim.moodle.call("save_lti", made.ltis[0], text)
-    return made
+NIGHTLY = "register_site"
 
 
 def test_activities_are_registered(beside: Beside, lesson: Class) -> None:
@@ -70,28 +39,50 @@ def test_saving_twice_makes_one_task(beside: Beside, lesson: Class) -> None:
     assert count == 1
 
 
-def test_a_duplicate_loses_the_token_at_once_and_gets_its_own(beside: Beside, lesson: Class) -> None:
-    copy = beside.shim.moodle.call("duplicate_lti", lesson.ltis[0])
-    assert named(text_of(beside, copy)) == []
-    assert "lms_vol_my_task=Task" in text_of(beside, copy)
+def test_new_names_stand_in_the_lines_within_a_minute(beside: Beside, lesson: Class) -> None:
+    beside.shim.moodle.call("rename", lesson.ltis[0], "演習 & 1")
     run_tasks(beside)
-    info, token = named(text_of(beside, copy))
-    assert info == f"{lesson.instance},{copy}"
-    assert token not in ("", "own")
-    assert "own" in named(text_of(beside, lesson.ltis[0]))
+    assert values_of(beside, lesson.ltis[0])["ltiname"] == "演習 & 1"
+    beside.shim.moodle.call("rename_course", lesson.course, "Python = 2026")
+    run_tasks(beside)
+    values = values_of(beside, lesson.ltis[0])
+    assert (values["course"], values["ltiname"]) == ("Python = 2026", "演習 & 1")
 
 
-def test_a_copy_waits_while_the_service_is_away(beside: Beside, lesson: Class) -> None:
-    copy = beside.shim.moodle.call("duplicate_lti", lesson.ltis[0])
-    beside.service.stop()
-    try:
-        assert "can't be reached" in run_tasks(beside)
-        assert named(text_of(beside, copy)) == []
-    finally:
-        beside.service.start()
-    beside.shim.moodle.execute("UPDATE {task_adhoc} SET nextruntime = 0, faildelay = 0")
+def test_lines_that_are_right_are_left_alone(beside: Beside, lesson: Class) -> None:
     run_tasks(beside)
-    assert named(text_of(beside, copy))[0] == f"{lesson.instance},{copy}"
+    said = f"Course {lesson.course}: 3 activities registered, system lines of %d made anew"
+    beside.shim.moodle.call("rename_course", lesson.course, "c2")
+    assert said % 1 in run_tasks(beside)
+    beside.shim.moodle.call("save_lti", lesson.ltis[0], text_of(beside, lesson.ltis[0]))
+    assert said % 0 in run_tasks(beside)
+
+
+def test_where_an_activity_opens_stands_in_its_lines(beside: Beside, lesson: Class) -> None:
+    lti = lesson.ltis[0]
+    assert values_of(beside, lti)["iframe"] == "1"
+    beside.shim.moodle.execute("UPDATE {lti} SET launchcontainer = 4 WHERE id = %s", (lti,))
+    beside.shim.moodle.call("save_lti", lti, text_of(beside, lti))
+    run_tasks(beside)
+    assert "iframe" not in values_of(beside, lti)
+
+
+def test_where_a_tool_opens_is_seen_within_a_minute(beside: Beside, lesson: Class) -> None:
+    run_tasks(beside, FOLLOW)
+    beside.shim.moodle.call("set_container", lesson.tool, 4)
+    run_tasks(beside, FOLLOW)
+    assert "iframe" not in values_of(beside, lesson.ltis[0])
+    beside.shim.moodle.call("set_container", lesson.tool, 3)
+    run_tasks(beside, FOLLOW)
+    assert values_of(beside, lesson.ltis[0])["iframe"] == "1"
+
+
+def test_the_nightly_task_brings_a_token_that_was_changed_in_the_service(beside: Beside, lesson: Class) -> None:
+    [_, before] = named(beside, lesson.ltis[0])
+    done = run_here("lti", "rotate-token", str(lesson.instance), str(lesson.ltis[0]), env=beside.site.env)
+    assert before != done.stdout.strip()
+    run_tasks(beside, NIGHTLY)
+    assert named(beside, lesson.ltis[0])[1] == done.stdout.strip()
 
 
 def test_the_nightly_task_finds_what_no_event_has_told(beside: Beside, lesson: Class) -> None:
@@ -99,14 +90,14 @@ def test_the_nightly_task_finds_what_no_event_has_told(beside: Beside, lesson: C
     beside.shim.moodle.execute(
         "UPDATE {lti} SET name = 'Renamed', instructorcustomparameters = %s WHERE id = %s", (stale, lesson.ltis[1])
     )
-    beside.shim.moodle.run_script("scheduled_task.php", NIGHTLY)
+    run_tasks(beside, NIGHTLY)
     assert registered(beside, lesson.course)[lesson.ltis[1]] == (lesson.instance, "Renamed")
-    info, token = named(text_of(beside, lesson.ltis[1]))
+    info, token = named(beside, lesson.ltis[1])
     assert (info, token == "stolen") == (f"{lesson.instance},{lesson.ltis[1]}", False)
 
 
 def test_a_deleted_activity_leaves_the_list_of_hidden_ones(beside: Beside, lesson: Class) -> None:
-    beside.shim.moodle.call("delete_lti", lesson.hidden_lti)
+    beside.shim.moodle.call("delete_module", "lti", lesson.hidden_lti)
     beside.shim.moodle.run_script(
         "adhoc_task.php", "--execute", r"--classname=\core_course\task\course_delete_modules"
     )
@@ -139,11 +130,11 @@ def test_a_course_is_backed_up_without_secrets_and_restored_as_its_own(
     assert (new["no_display_lti"], new["host"]) == (str(ids["Python 3"]), "engine1")
     assert new["jupyterhub_url"] == HUB
     assert not any(new[name] for name in secret)
-    assert named(text_of(beside, ids["Python 1"])) == []
+    assert named(beside, ids["Python 1"]) == []
     run_tasks(beside)
-    info, token = named(text_of(beside, ids["Python 1"]))
+    info, token = named(beside, ids["Python 1"])
     assert info.endswith(f",{ids['Python 1']}")
-    assert token != "own"
+    assert token not in ("", named(beside, lesson.ltis[0])[1])
     assert set(registered(beside, course)) == {ids[f"Python {number}"] for number in (1, 2, 3)}
 
 

@@ -1,4 +1,4 @@
-"""What the service has not acknowledged: it waits in order, holds up nothing for ever, and is never lost silently."""
+"""What the service has not acknowledged: it waits in order, holds up nothing for ever, is never lost silently."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tests.moodle.shim.conftest import Beside
-from tests.support.clients import form, rest
 from tests.support.between import Between
+from tests.support.clients import form, rest
 from tests.support.moodle_shim import Visitor
 from tests.support.rawhttp import Response
 from tests.support.site import cell_run, record, seen
@@ -41,7 +41,7 @@ def new_token(beside: Beside, lti: int) -> str:
     moodle.call("save_lti", lti, f"lms_users=*\r\nlms_sessioninfo={instance},0\r\nlms_course=x")
     moodle.run_script("adhoc_task.php", REGISTER, "--execute")
     [[text]] = moodle.execute("SELECT instructorcustomparameters FROM {lti} WHERE id = %s", (lti,))
-    return dict(line.split("=", 1) for line in text.splitlines())["lms_rpctoken"]
+    return str(dict(line.split("=", 1) for line in text.splitlines())["lms_rpctoken"])
 
 
 def queue(beside: Beside) -> list[dict[str, Any]]:
@@ -57,10 +57,11 @@ def post(beside: Beside, token: str, *records: Mapping[str, str]) -> Response:
     return rest(beside.shim.web.port, records, token, prefix=PREFIX)
 
 
-def put(beside: Beside, function: str, arguments: object, kind: str = "records", **more: object) -> int:
+def put(beside: Beside, function: str, arguments: object, **more: object) -> int:
     """Put a call into the queue; return its id."""
     text = arguments if isinstance(arguments, str) else json.dumps(arguments)
-    own = {"kind": kind, "functionname": function, "arguments": text, "timecreated": int(time.time())} | more
+    own: dict[str, object] = {"kind": "records", "functionname": function, "arguments": text}
+    own |= {"timecreated": int(time.time())} | more
     names, places = ", ".join(own), ", ".join(["%s"] * len(own))
     moodle = beside.shim.moodle
     moodle.execute(f"INSERT INTO {{lticontainer_queue}} ({names}) VALUES ({places})", tuple(own.values()))
@@ -107,7 +108,7 @@ def test_moodles_own_web_service_goes_on_after_a_refusal_on_the_way(beside: Besi
     own = str(beside.shim.moodle.call("make_record_token", "teacher"))
     for session in ("poison3", "through3", "poison4", "through4"):
         assert rest(beside.shim.web.port, [seen(session, 1)], own).body == b"[]"
-    assert sessions(beside, "through") [-2:] == ["through3", "through4"]
+    assert sessions(beside, "through")[-2:] == ["through3", "through4"]
     assert states(beside) == [REFUSED, REFUSED]
     assert between.refused == 2
 
@@ -224,7 +225,9 @@ def test_a_token_that_only_moodle_knows_is_kept(beside: Beside, token: str) -> N
     beside.shim.moodle.execute("DELETE FROM {task_adhoc}")
     run(beside)
     assert [(row["state"], row["tries"]) for row in queue(beside)] == [(REFUSED, 1)]
-    [[task]] = beside.shim.moodle.execute("SELECT customdata FROM {task_adhoc} WHERE classname LIKE '%%register_course'")
+    [[task]] = beside.shim.moodle.execute(
+        "SELECT customdata FROM {task_adhoc} WHERE classname LIKE '%%register_course'"
+    )
     assert f'"courseid":{beside.lesson.course},' in task
     beside.shim.moodle.call("save_lti", lti, "lms_users=*")
     run(beside)

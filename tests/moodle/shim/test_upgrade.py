@@ -24,7 +24,8 @@ from tests.support.site import Row, Site, seen
 GUIDE = (ROOT / "docs/how-to/moodle-plugin.md").read_text("utf-8")
 DATA = ("client_data", "server_data", "session", "tags")
 PUBLIC_URL = "LTICONTAINER_PUBLIC_URL"
-AFTER = r"--classname=\mod_lticontainer\task\after_upgrade"
+TASKS = r"\mod_lticontainer\task"
+AFTER, REGISTER = rf"--classname={TASKS}\after_upgrade", rf"--classname={TASKS}\register_course"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Upgraded:
     said: str
     refused: str
     untouched: dict[int, str]
+    alone: tuple[int, int]
 
 
 def columns(shim: ShimMoodle, table: str) -> list[tuple[object, ...]]:
@@ -62,10 +64,13 @@ def as_written(shim: ShimMoodle) -> str:
     return said
 
 
-def after(shim: ShimMoodle, service: Service, site: Site) -> str:
+def after(shim: ShimMoodle, service: Service, site: Site, old: Old) -> str:
     """Run the task that follows the upgrade, with a service in the settings; return what it says."""
     with service:
         shim.connect(service.base_url, site.token("admin"))
+        # The first change of a name comes before it: what it finds done already, it has to tell all the same.
+        shim.moodle.call("rename_course", old.course, "Renamed")
+        shim.moodle.run_script("adhoc_task.php", REGISTER, "--execute")
         shim.moodle.execute("UPDATE {task_adhoc} SET nextruntime = 0, faildelay = 0")
         return shim.moodle.run_script("adhoc_task.php", AFTER, "--execute", check=False)
 
@@ -88,18 +93,19 @@ def upgraded(template: Template) -> Iterator[Upgraded]:
                 names, places = ", ".join(row), ", ".join(["%s"] * len(row))
                 values = tuple(row.values())
                 shim.moodle.execute(f"INSERT INTO {{lticontainer_{name}}} ({names}) VALUES ({places})", values)
+        alone = plugin.add_alone("alone", old.token)
         rows = {name: shim.moodle.rows(f"lticontainer_{name}") for name in DATA}
         service, site = service_beside(shim)
         command = re.findall(r"^lticontainer (host import-moodle .*) < moodle-url$", GUIDE, re.MULTILINE)[0]
         imported = run_here(*command.split(), env=site.env, input=f"{shim.moodle.url}\n")
         assert imported.returncode == 0, imported.stderr
         said = as_written(shim)
-        refused = after(shim, Service(site.env | {PUBLIC_URL: shim.web.url}), site)
+        refused = after(shim, Service(site.env | {PUBLIC_URL: shim.web.url}), site, old)
         untouched = texts_of(shim)
-        said += after(shim, Service(site.env), site)
+        said += after(shim, Service(site.env), site, old)
         with service:
             shim.connect(service.base_url, site.token("admin"))
-            yield Upgraded(shim, service, site, old, rows, said, refused, untouched)
+            yield Upgraded(shim, service, site, old, rows, said, refused, untouched, alone)
         site.close()
     finally:
         shim.close()
@@ -183,12 +189,41 @@ def test_activities_are_registered(upgraded: Upgraded) -> None:
     }
 
 
-def test_administrators_are_told_that_the_old_token_can_go(upgraded: Upgraded) -> None:
-    rows = upgraded.shim.moodle.execute(
-        "SELECT subject, fullmessage FROM {notifications} WHERE component = 'mod_lticontainer'"
+def told(upgraded: Upgraded) -> list[tuple[str, str]]:
+    where = "component = 'mod_lticontainer' ORDER BY id"
+    return upgraded.shim.moodle.execute(f"SELECT subject, fullmessage FROM {{notifications}} WHERE {where}")
+
+
+def test_administrators_are_told_which_activities_keep_the_old_token(upgraded: Upgraded) -> None:
+    [(subject, text)] = told(upgraded)
+    assert subject == "Some LTI activities still carry the old token of the notebook records"
+    assert "The system lines of 3 LTI activities were made anew" in text
+    assert "1 LTI activities still carry an old token" in text
+    assert re.findall("(?m)^- .*$", text) == [f"- alone: Old alone {modedit(upgraded)}"]
+    page = Visitor(upgraded.shim.web.url, "admin").get("/mod/lticontainer/connection.php")
+    assert f'alone: <a href="{modedit(upgraded)}">Old alone</a>' in page.text
+
+
+def modedit(upgraded: Upgraded) -> str:
+    [[cmid]] = upgraded.shim.moodle.execute(
+        "SELECT id FROM {course_modules} WHERE course = %s", (upgraded.alone[0],)
     )
-    assert [subject for subject, _ in rows] == ["The old token of the notebook records can be revoked"]
-    assert "/admin/webservice/tokens.php" in rows[0][1]
+    return f"{upgraded.shim.web.url}/course/modedit.php?update={cmid}"
+
+
+def test_and_that_it_can_go_once_none_is_left(upgraded: Upgraded) -> None:
+    nightly = rf"--execute={TASKS}\register_site"
+    upgraded.shim.moodle.run_script("scheduled_task.php", nightly)
+    assert len(told(upgraded)) == 1
+    instance = upgraded.shim.moodle.call("create_instance", upgraded.alone[0], {"name": "Late"})
+    upgraded.shim.moodle.run_script("scheduled_task.php", nightly)
+    subject, text = told(upgraded)[1]
+    assert subject == "The old token of the notebook records can be revoked"
+    assert "The system lines of 1 LTI activities were made anew" in text
+    assert "/admin/webservice/tokens.php" in text
+    upgraded.shim.moodle.call("delete_module", "lticontainer", instance["id"])
+    upgraded.shim.moodle.run_script("scheduled_task.php", nightly)
+    assert len(told(upgraded)) == 2
 
 
 def test_pages_open_without_a_complaint(upgraded: Upgraded) -> None:
