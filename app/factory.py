@@ -180,7 +180,7 @@ def build_service(settings: Settings) -> Service:
             *writing_functions(params_writer),
             *exports.functions(exporter),
             *privacy.functions(privacy_store, exporter, eraser),
-            *containers.reading_functions(hosts, moodle_host, host_store.unseal),
+            *containers.reading_functions(hosts, moodle_host, host_store.unseal, Trail(audit)),
             *container_changes.writing_functions(hosts, moodle_host, Trail(audit)),
             *activity.functions(
                 ActivityReader(database), settings.zone, Thresholds(settings.stuck_errors, settings.stuck_silence)

@@ -57,6 +57,13 @@ class AuditStore:
         with self._database.reading() as connection:
             return [_read(row) for row in connection.execute(statement)][::-1]
 
+    def under_way(self, action: str, host: str, course: int, seconds: int) -> frozenset[str]:
+        """Return the objects of acts that began so many seconds ago at most, and have not ended yet."""
+        since = int(time.time()) - seconds
+        wanted = Filter(action=action, host=host, course=course, state=State.INTENT, since=since)
+        with self._database.reading() as connection:
+            return frozenset(row.object for row in connection.execute(_where(wanted)))
+
     def purge(self, days: int) -> int:
         """Remove entries older than so many days, and return how many those were."""
         return self._database.write(lambda connection: connection.execute(_older(days)).rowcount)

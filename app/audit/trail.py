@@ -28,6 +28,9 @@ class Audit(Protocol):
     def end(self, entry: int, state: State, result: str) -> None:
         """Write how it ended; raises ServiceUnavailable."""
 
+    def under_way(self, action: str, host: str, course: int, seconds: int) -> frozenset[str]:
+        """Return the objects of acts that began so many seconds ago at most, and have not ended yet."""
+
 
 @dataclass(slots=True)
 class Act:
@@ -63,6 +66,13 @@ class Trail:
             raise
         finally:
             self._end(entry, act)
+
+    def under_way(self, action: str, host: str, course: int, seconds: int) -> frozenset[str]:
+        """Return the objects of acts that began so many seconds ago at most, and have not ended yet.
+
+        :raises ServiceUnavailable: it can't be found out.
+        """
+        return self.audit.under_way(action, host, course, seconds)
 
     def _end(self, entry: int, act: Act) -> None:
         try:

@@ -6,9 +6,8 @@ done, and its result after it. Every call may be repeated.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -17,23 +16,22 @@ from app.audit.entry import Target
 from app.audit.trail import Trail
 from app.containers.answers import Container
 from app.containers.carrier import Carrier
-from app.containers.engine import AT_ONCE, Engine
+from app.containers.engine import Engine
 from app.containers.functions import covers_its_course, users_of
 from app.containers.hosts import Hosts
 from app.containers.link import Conflict, Gone
 from app.containers.naming import CourseNames, NameFault, VolumeName
 from app.containers.results import FAILED, Result, failure, result
+from app.containers.stopping import ENDED, GRACE, side_by_side
+from app.containers.stopping import stop as stop_one
 from app.containers.wire import CreateSchema, DeleteSchema, StopSchema, StopsSchema, VolumeResultsSchema
 from app.errors import CallError, EngineFailed, InvalidParameter, Problem
 from app.registry import PREFIX, Call, ExternalFunction
 
 WRITE = "containers:write"
 Act = tuple[str, Callable[[], Result]]
-"""The name of a volume or container, and what is done with it."""
+"""The name of a volume, and what is done with it."""
 SHOWN = 100
-ENDED = ("exited", "dead", "created", "stopped", "configured", "removing")
-GRACE = 5
-"""Seconds for a container to end by itself."""
 
 
 def writing_functions(hosts: Hosts, moodle_host: str, trail: Trail) -> tuple[ExternalFunction, ...]:
@@ -70,6 +68,7 @@ def writing_functions(hosts: Hosts, moodle_host: str, trail: Trail) -> tuple[Ext
         return _results([done.get(name) or result("refused", name) for name in call.arguments["names"]])
 
     def stop(call: Call) -> Mapping[str, Any]:
+        until = time.monotonic() + call.arguments["wait"]
         names, engine = _names(call), _engine(call)
         running: dict[str, list[Container]] = {user: [] for user in call.arguments["users"]}
         for container in engine.containers():
@@ -78,8 +77,8 @@ def writing_functions(hosts: Hosts, moodle_host: str, trail: Trail) -> tuple[Ext
                 running[name.user].append(container)
 
         pairs = [(user, container) for user, found in running.items() for container in found]
-        acts = [(container.name, partial(_stop, engine, container)) for _, container in pairs]
-        stopped = [_stopped(user, one) for (user, _), one in zip(pairs, _at_once(call, acts), strict=True)]
+        acts = [(c.name, partial(_act, call, c.name, partial(stop_one, engine, c))) for _, c in pairs]
+        stopped = [_stopped(user, one) for (user, _), one in zip(pairs, side_by_side(acts, until), strict=True)]
         idle = [_stopped(user, result("notrunning", user), "") for user, found in running.items() if not found]
         return {"results": stopped + idle}
 
@@ -104,26 +103,11 @@ def writing_functions(hosts: Hosts, moodle_host: str, trail: Trail) -> tuple[Ext
                 done.append(failure(name, error))
         return done
 
-    def _at_once(call: Call, acts: Sequence[Act]) -> list[Result]:
-        """Run acts side by side."""
-
-        def run(act: Act) -> tuple[Result, CallError | None]:
-            try:
-                return _act(call, *act), None
-            except CallError as error:
-                return failure(act[0], error), error
-
-        if not acts:
-            return []
-        with ThreadPoolExecutor(min(AT_ONCE, len(acts)), thread_name_prefix="stop") as pool:
-            done = list(pool.map(run, acts))
-        if all(error for _, error in done) and (error := done[0][1]):
-            raise error  # nothing has changed
-        return [one for one, _ in done]
-
-    def _act(call: Call, name: str, act: Callable[[], Result]) -> Result:
+    def _act(call: Call, name: str, act: Callable[[], Result], noted: Callable[[], None] | None = None) -> Result:
         target = Target(call.arguments["host"], call.arguments["course_id"], name)
         with trail.act(call.actor, call.function.short_name, target) as entry:
+            if noted:
+                noted()
             try:
                 found = act()
             except EngineFailed as error:
@@ -165,10 +149,11 @@ def writing_functions(hosts: Hosts, moodle_host: str, trail: Trail) -> tuple[Ext
         ExternalFunction(
             name=f"{PREFIX}stop_containers",
             summary="Stop the containers of users within a course.",
-            description=f"A container that does not end within {GRACE} seconds is ended by force.",
+            description=f"A container that does not end within {GRACE} seconds is ended by force. What is under "
+            "way when the caller does not want to wait any longer goes on; its status is `stopping`.",
             scope=WRITE,
             params=StopSchema(),
-            positional=("host", "course_id", "users"),
+            positional=("host", "course_id", "users", "wait"),
             result=StopsSchema(),
             handler=stop,
             covers=covers_its_course,
@@ -196,12 +181,6 @@ def new_names(names: CourseNames, volumes: Sequence[Mapping[str, str]]) -> list[
             "; ".join(f"{p['field']} {p['value']!r} {p['message']}" for p in problems[:10]), problems
         )
     return list(dict.fromkeys(found))
-
-
-def _stop(engine: Engine, container: Container) -> Result:
-    with suppress(Gone):  # it ended by itself, and removed itself
-        engine.stop(container.id, GRACE)
-    return result("stopped", container.name)
 
 
 def _stopped(user: str, one: Result, name: str | None = None) -> Mapping[str, str]:

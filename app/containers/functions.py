@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from app.audit.trail import Trail
 from app.auth.caller import Caller
 from app.containers.answers import Container, moment
 from app.containers.check import walk
@@ -14,6 +15,7 @@ from app.containers.host import Host
 from app.containers.hosts import Hosts
 from app.containers.listing import Shown, Words, list_images
 from app.containers.naming import LABELS, LABELS_JA, CourseNames
+from app.containers.stopping import ACTION, LONGEST, state_of
 from app.containers.wire import (
     CheckedSchema,
     ContainersSchema,
@@ -31,7 +33,7 @@ READ = "containers:read"
 
 
 def reading_functions(
-    hosts: Hosts, moodle_host: str, unseal: Callable[[Host], str]
+    hosts: Hosts, moodle_host: str, unseal: Callable[[Host], str], trail: Trail
 ) -> tuple[ExternalFunction, ...]:
     """Return the functions that only look."""
 
@@ -80,9 +82,11 @@ def reading_functions(
         engine, names = _of_course(call)
         found = [(c, name) for c in engine.containers() if (name := names.read_container(c.name))]
         used = engine.use([container for container, _ in found])
+        stopping = trail.under_way(ACTION, call.arguments["host"], call.arguments["course_id"], LONGEST)
         return {
             "containers": [
-                {"name": c.name, "user": name.user, "lti_id": name.lti_id, "image": c.image, "state": c.state}
+                {"name": c.name, "user": name.user, "lti_id": name.lti_id, "image": c.image}
+                | {"state": state_of(c, stopping)}
                 | _use(used[c.id])
                 for c, name in sorted(found, key=lambda pair: (pair[1].user, pair[0].name))
             ]

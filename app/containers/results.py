@@ -22,6 +22,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{name} はこのコースのボリュームではないため、何もしていません。",
     ),
     "stopped": ("The container {name} is stopped.", "コンテナ {name} を停止しました。"),
+    "stopping": (
+        "The container {name} is being stopped. That may take some seconds; look at the list again.",
+        "コンテナ {name} を停止しています。数秒かかることがあります。一覧をもう一度確認してください。",
+    ),
     "notrunning": ("{name} has no container that runs in this course.", "{name} の動作中のコンテナはありません。"),
 }
 FAILED = "failed"

@@ -184,7 +184,7 @@ class ContainerSchema(StrictSchema):
     user = text("user, as the name holds it")
     lti_id = Identifier(required=True, metadata={"description": "id of the LTI activity"})
     image = text("image that it runs")
-    state = text("running, exited and the like")
+    state = text("running, exited and the like; stopping while a call of stop_containers is under way")
     since = text("since when it is in this state, ISO 8601 in UTC")
     cpu = text("cores in use, decimal; empty where it does not run or time was short")
     memory = text("bytes in use, decimal; empty as above")
@@ -200,6 +200,12 @@ class StopSchema(OfCourseSchema):
     """Parameters of stop_containers."""
 
     users = named("users whose containers are stopped")
+    wait = Integer(
+        minimum=0,
+        maximum=60,
+        load_default=60,
+        metadata={"description": "seconds after which the answer comes, even where containers are still stopping"},
+    )
 
 
 class StoppedSchema(StrictSchema):
@@ -207,7 +213,7 @@ class StoppedSchema(StrictSchema):
 
     user = text("user")
     name = text("name of the container; empty where none runs")
-    status = text("stopped, notrunning or failed")
+    status = text("stopped, stopping, notrunning or failed")
     sentence_en = text("the same for people, in English")
     sentence_ja = text("the same in Japanese")
 

@@ -58,6 +58,15 @@ function xmldb_lticontainer_upgrade($oldversion) {
     }
 
     if ($oldversion < 2026112503) {
+        if (!$manager->table_exists('lticontainer_names')) {
+            $manager->install_one_table_from_xmldb_file(__DIR__ . '/install.xml', 'lticontainer_names');
+        }
+        \mod_lticontainer\local\client::remember_service();
+        \core\task\manager::queue_adhoc_task(new \mod_lticontainer\task\learn_names(), true);
+        upgrade_mod_savepoint(true, 2026112503, 'lticontainer');
+    }
+
+    if ($oldversion < 2026112504) {
         $queue = new xmldb_table('lticontainer_queue');
         $number = fn(string $name, string $length, string $before) =>
             new xmldb_field($name, XMLDB_TYPE_INTEGER, $length, null, XMLDB_NOTNULL, null, '0', $before);
@@ -92,7 +101,7 @@ function xmldb_lticontainer_upgrade($oldversion) {
                 $manager->add_index($queue, $index);
             }
         }
-        upgrade_mod_savepoint(true, 2026112503, 'lticontainer');
+        upgrade_mod_savepoint(true, 2026112504, 'lticontainer');
     }
 
     return true;

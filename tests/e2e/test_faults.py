@@ -20,6 +20,7 @@ from tests.e2e.conftest import Stack, Start
 from tests.support.clients import get, json_call, proxy, rest
 from tests.support.load import Load, Run
 from tests.support.mariadb import MariaDB, available
+from tests.support.process import wait_until
 from tests.support.service import Service
 from tests.support.site import Site, call, cell_run, seen
 from tests.support.skip import missing
@@ -229,10 +230,3 @@ def fill(path: Path) -> None:
                 file.write(b"x" * 4096)
             except OSError:
                 return
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit, "it never came"
-        time.sleep(0.02)

@@ -26,7 +26,7 @@ class RealSite(Site):
 
     def __init__(self, moodle: Moodle) -> None:
         self.moodle = moodle
-        super().__init__(moodle.server.create_database())
+        super().__init__(moodle.mariadb.create_database())
 
     @property
     def env(self) -> dict[str, str]:

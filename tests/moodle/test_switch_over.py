@@ -54,7 +54,7 @@ def read(moodle: Moodle, block: str, names: dict[str, str]) -> None:
     for old, new in (names | {"moodle.": f"{moodle.database}."}).items():
         block = block.replace(old, new)
     for statement in filter(None, map(str.strip, block.split(";"))):
-        moodle.server.execute(statement)
+        moodle.mariadb.execute(statement)
 
 
 def token(moodle: Moodle) -> str:
@@ -69,7 +69,7 @@ def token(moodle: Moodle) -> str:
 def settings(moodle: Moodle, place: Path, name: str, password: str) -> None:
     """Write the settings of the guide, with other names for account, database and port."""
     [text] = blocks("toml")
-    url = f"mysql+pymysql://{name}:{password}@127.0.0.1:{moodle.server.port}/{name}"
+    url = f"mysql+pymysql://{name}:{password}@127.0.0.1:{moodle.mariadb.port}/{name}"
     for old, new in (
         ("mysql+pymysql://lticontainer:PASSWORD@127.0.0.1/lticontainer", url),
         ('"moodle"', f'"{moodle.database}"'),
@@ -85,7 +85,7 @@ def test_on_moodles_own_tables(filled: Moodle, tmp_path: Path) -> None:
     moodle.call("delete_services")
     made = token(moodle)
     read(moodle, BLOCKS[0], {"lticontainer": name, "PASSWORD": password})
-    site = Site(f"mysql+pymysql://{name}:{password}@127.0.0.1:{moodle.server.port}/{name}")
+    site = Site(f"mysql+pymysql://{name}:{password}@127.0.0.1:{moodle.mariadb.port}/{name}")
     settings(moodle, tmp_path / "settings.toml", name, password)
     env = {k: v for k, v in site.env.items() if k != "LTICONTAINER_DATABASE_URL"}
     env |= {"LTICONTAINER_CONFIG": str(tmp_path / "settings.toml")}
@@ -94,7 +94,7 @@ def test_on_moodles_own_tables(filled: Moodle, tmp_path: Path) -> None:
     assert asked.returncode == 1
     for line in asked.stdout.splitlines():
         if line.strip().startswith("GRANT"):
-            moodle.server.execute(line.strip().rstrip(";"))
+            moodle.mariadb.execute(line.strip().rstrip(";"))
     checked = run_here(*CHECK, env=env)
     assert checked.returncode == 0, checked.stdout
     assert {line.split()[0] for line in checked.stdout.splitlines()} == {"ok"}, checked.stdout
@@ -113,9 +113,9 @@ def test_on_moodles_own_tables(filled: Moodle, tmp_path: Path) -> None:
 def test_a_database_of_its_own_with_import(filled: Moodle) -> None:
     moodle, name, password = filled, f"i{secrets.token_hex(4)}", secrets.token_hex(8)
     read(moodle, BLOCKS[1], {"'import'": f"'{name}'", "PASSWORD": password})
-    site = Site(moodle.server.create_database())
+    site = Site(moodle.mariadb.create_database())
     site.upgrade()
-    url = f"mysql+pymysql://{name}:{password}@127.0.0.1:{moodle.server.port}/{moodle.database}\n"
+    url = f"mysql+pymysql://{name}:{password}@127.0.0.1:{moodle.mariadb.port}/{moodle.database}\n"
     first = run_here(*IMPORT, env=site.env, input=url)
     assert (first.returncode, first.stderr) == (0, "")
     assert {name: site.count(name) for name in DATA} == {n: len(rows) for n, rows in GOLDEN["tables"].items()}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
+from app.audit.entry import Filter, State
 from app.containers.host import LOCAL, Host
 from tests.protocols.wires import Answer, Wire
 from tests.support.fake_engine import FakeEngine
+from tests.support.process import wait_until
 from tests.support.web import WebSite
 
 END = "_2_moodle.example.org"
@@ -77,6 +80,40 @@ def test_containers_are_listed_and_stopped(ask: Any, fake_engine: FakeEngine) ->
     assert 0.4 < float(one["cpu"]) < 0.6
     (done,) = ask("stop_containers", host="local", course_id=2, users=["student-1"]).result["results"]
     assert done["status"] == "stopped"
+
+
+def test_who_does_not_wait_is_told_what_is_under_way(ask: Any, fake_engine: FakeEngine, web: WebSite) -> None:
+    names = [f"jupyterhub-2-{lti}-moodle.example.org-aB3dE5gH-student-1" for lti in (7, 8)]
+    made = [fake_engine.run(name) for name in names]
+    fake_engine.stubborn = 1.0
+
+    def states() -> list[str]:
+        return [one["state"] for one in ask("get_containers", host="local", course_id=2).result["containers"]]
+
+    began = time.monotonic()
+    told = ask("stop_containers", host="local", course_id=2, users=["student-1"], wait=0).result["results"]
+    assert time.monotonic() - began < 0.8
+    assert [(one["name"], one["status"]) for one in told] == [(name, "stopping") for name in names]
+    assert states() == ["stopping", "stopping"]
+    wait_until(lambda: states() == ["exited", "exited"])
+    assert [fake_engine.containers[one].state for one in made] == ["exited", "exited"]
+    ended = [(one.target.object, one.result) for one in web.parts.audit.list(Filter(), 10)]
+    assert sorted(ended) == [(name, "stopped") for name in names]
+    again = ask("stop_containers", host="local", course_id=2, users=["student-1"], wait=1).result["results"]
+    assert [one["status"] for one in again] == ["notrunning"]
+
+
+def test_what_fails_after_the_answer_is_in_the_log_of_changes(
+    ask: Any, fake_engine: FakeEngine, web: WebSite
+) -> None:
+    made = fake_engine.run("jupyterhub-2-7-moodle.example.org-aB3dE5gH-student-1")
+    fake_engine.stubborn = 0.5
+    ask("stop_containers", host="local", course_id=2, users=["student-1"], wait=0)
+    fake_engine.stop()
+    wait_until(lambda: web.parts.audit.list(Filter(), 10)[0].state is State.FAILED)
+    fake_engine.start()
+    (one,) = ask("get_containers", host="local", course_id=2).result["containers"]
+    assert (one["state"], fake_engine.containers[made].state) == ("running", "running")
 
 
 def test_a_host_that_is_not_there_is_said_in_both_languages(ask: Any, wire: Wire) -> None:

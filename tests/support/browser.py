@@ -32,6 +32,8 @@ FLAGS = (
     "--disable-dev-shm-usage",
     "--hide-scrollbars",
     "--ignore-certificate-errors",
+    # Bootstrap 5 scrolls smoothly where nobody minds: a click would miss what still moves.
+    "--force-prefers-reduced-motion",
 )
 WAIT = 30
 

@@ -59,6 +59,8 @@ class FakeEngine(Engine):
         self.containers: dict[str, _Container] = {}
         self.requests: list[str] = []
         self.answer: Raw | None = None
+        self.stubborn = 0.0
+        """Seconds that a container takes to end, unless it is ended by force before."""
         self._lock = threading.Lock()
         self._server: _Server | None = None
 
@@ -100,6 +102,8 @@ class FakeEngine(Engine):
         """Return status and answer of a request."""
         for pattern, handle in _ROUTES.items():
             if found := re.fullmatch(pattern, f"{method} {path}"):
+                if handle is FakeEngine._stop:
+                    time.sleep(min(self.stubborn, float(query.get("t", 10))))
                 with self._lock:
                     return handle(self, found, query, body)
         return 404, {"message": "page not found"}

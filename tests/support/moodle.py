@@ -1,4 +1,4 @@
-"""A real Moodle, installed from a source tree into a MariaDB of ours, and administered by its own functions.
+"""A real Moodle, installed from a source tree on a database server of ours, administered by its own functions.
 
 The tree is not part of this project: `MOODLE_DIR` names one. It is copied, and stays as it is.
 """
@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.support.mariadb import USER, MariaDB
-from tests.support.moodle_tables import DB_WRITE, ID, OPTIONS, PLUGIN_TABLES, PREFIX, WRITE
+from tests.support.mariadb import MariaDB
+from tests.support.moodle_database import Server, database_on
+from tests.support.moodle_tables import DB_WRITE, PLUGIN_TABLES, PREFIX, WRITE
 from tests.support.process import ROOT
 from tests.support.recordings import COURSE, LTI
 
@@ -29,14 +30,9 @@ _CONFIG = """<?php
 unset($CFG);
 global $CFG;
 $CFG = new stdClass();
-$CFG->dbtype = 'mariadb';
 $CFG->dblibrary = 'native';
-$CFG->dbhost = 'localhost';
-$CFG->dbname = {database};
-$CFG->dbuser = 'root';
-$CFG->dbpass = '';
+{database}
 $CFG->prefix = {prefix};
-$CFG->dboptions = ['dbsocket' => {socket}, 'dbcollation' => 'utf8mb4_unicode_ci'];
 $CFG->wwwroot = {wwwroot};
 $CFG->dataroot = {dataroot};
 $CFG->admin = 'admin';
@@ -79,7 +75,7 @@ class Moodle:
 
     def __init__(
         self,
-        server: MariaDB,
+        server: Server,
         tree: Path,
         *,
         wwwroot: str = "https://moodle.example.org",
@@ -87,7 +83,7 @@ class Moodle:
         more_config: str = "",
     ) -> None:
         self.server = server
-        self.database = database or f"moodle_{secrets.token_hex(4)}"
+        self.on = database_on(server, database or f"moodle_{secrets.token_hex(4)}")
         self.wwwroot = wwwroot
         self._own = Path(tempfile.mkdtemp(prefix="moodle-"))
         self._root = self._own / "code"
@@ -116,30 +112,40 @@ class Moodle:
     def install(self) -> None:
         """Copy the code and install it; takes about a minute."""
         self.copy()
-        self.server.execute(f"CREATE DATABASE `{self.database}` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
+        self.on.create()
         # Thousands of commits of one row each; nothing is lost that could not be made again.
-        self.server.execute("SET GLOBAL innodb_flush_log_at_trx_commit = 0")
+        careless = "SET GLOBAL innodb_flush_log_at_trx_commit = {}"
+        if isinstance(self.server, MariaDB):
+            self.server.execute(careless.format(0))
         self.run_script(
             "install_database.php",
             *("--agree-license", f"--adminpass=A-{secrets.token_hex(8)}", "--adminemail=admin@example.org"),
             *("--fullname=Test", "--shortname=test"),
         )
-        self.server.execute("SET GLOBAL innodb_flush_log_at_trx_commit = 1")
-        self.server.execute(f"GRANT ALL ON `{self._pattern}`.* TO '{USER}'@'127.0.0.1'")
+        if isinstance(self.server, MariaDB):
+            self.server.execute(careless.format(1))
+
+    @property
+    def database(self) -> str:
+        """The name of its database."""
+        return self.on.name
 
     @property
     def url(self) -> str:
-        """The SQLAlchemy URL of its database, for a user who may do all there."""
-        return self.server.url(self.database)
+        """The SQLAlchemy URL of its database on MariaDB, for a user who may do all there."""
+        return self.mariadb.url(self.database)
 
     @property
-    def _pattern(self) -> str:
-        return self.database.replace("_", r"\_")  # in a GRANT a bare _ stands for any character
+    def mariadb(self) -> MariaDB:
+        """Its server, where that is a MariaDB, which is what the service reads."""
+        if not isinstance(self.server, MariaDB):
+            raise RuntimeError("this Moodle is on PostgreSQL")
+        return self.server
 
     def add_plugin(self) -> None:
         """Make what an installation of mod_lticontainer makes: tables, version, capability, service."""
         for name, columns in PLUGIN_TABLES.items():
-            self.execute(f"CREATE TABLE {{{name}}} ({ID}, {columns.format(p=PREFIX)}) {OPTIONS}")
+            self.on.create_table(name, columns.format(p=PREFIX))
         self.execute(
             "INSERT INTO {config_plugins} (plugin, name, value) VALUES ('mod_lticontainer', 'version', %s)",
             ("2026012900",),
@@ -167,15 +173,13 @@ class Moodle:
 
     def _write_config(self) -> None:
         values = {
-            "database": self.database,
             "prefix": PREFIX,
-            "socket": str(self.server.socket),
             "wwwroot": self.wwwroot,
             "dataroot": str(self.data),
             "setup": str(code_of(self._root) / "lib/setup.php"),
         }
         quoted = {name: f"'{value}'" for name, value in values.items()}
-        text = _CONFIG.format(**quoted, more=self._more_config)
+        text = _CONFIG.format(**quoted, database=self.on.config, more=self._more_config)
         place = self._root / "config.php"
         place.unlink(missing_ok=True)  # a link to that of the tree must not be written through
         place.write_text(text, "utf-8")
@@ -214,19 +218,17 @@ class Moodle:
 
     def execute(self, sql: str, args: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         """Run a statement in its database; a table is written `{lti}`."""
-        text = re.sub(r"\{(\w+)\}", rf"`{self.database}`.`{PREFIX}\1`", sql)
-        return self.server.execute(text, args)
+        return self.on.execute(sql, args)
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Return the rows of a table without `id`, in its order."""
-        names = "SELECT column_name FROM information_schema.columns WHERE table_schema = %s AND table_name = %s"
-        columns = [name for (name,) in self.server.execute(names, (self.database, PREFIX + table)) if name != "id"]
+        columns = [name for name, *_ in self.on.columns(table) if name != "id"]
         found = self.execute(f"SELECT {', '.join(columns)} FROM {{{table}}} ORDER BY id")
         return [dict(zip(columns, row, strict=True)) for row in found]
 
     def close(self) -> None:
         """Remove the copy, and the database."""
-        self.server.execute(f"DROP DATABASE IF EXISTS `{self.database}`")
+        self.on.drop()
         self.remove_files()
 
     def remove_files(self) -> None:

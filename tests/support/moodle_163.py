@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 
 from tests.support.moodle import Moodle
-from tests.support.moodle_tables import ID, OPTIONS, PLUGIN_TABLES, PREFIX, SERVICE, WRITE
+from tests.support.moodle_tables import PLUGIN_TABLES, PREFIX, SERVICE, WRITE
 
 VERSION = "2026012900"
 HUB = "https://hub.example.org"
@@ -59,7 +59,7 @@ class Plugin163:
         """Make tables, version, capabilities and the web service."""
         tables = PLUGIN_TABLES | {"lticontainer": _INSTANCES}
         for name, columns in tables.items():
-            self._moodle.execute(f"CREATE TABLE {{{name}}} ({ID}, {columns.format(p=PREFIX)}) {OPTIONS}")
+            self._moodle.on.create_table(name, columns.format(p=PREFIX))
         self._insert("config_plugins", plugin="mod_lticontainer", name="version", value=VERSION)
         self._insert("modules", name="lticontainer")
         for name in CAPABILITIES:
@@ -138,7 +138,7 @@ class Plugin163:
         return new, cmid
 
     def _insert(self, table: str, **values: object) -> int:
-        names, places = ", ".join(f"`{name}`" for name in values), ", ".join(["%s"] * len(values))
+        names, places = ", ".join(values), ", ".join(["%s"] * len(values))
         return int(
             self._moodle.execute(
                 f"INSERT INTO {{{table}}} ({names}) VALUES ({places}) RETURNING id", tuple(values.values())

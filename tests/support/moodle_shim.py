@@ -18,6 +18,7 @@ from typing import Any
 
 from tests.support.mariadb import MariaDB
 from tests.support.moodle import Moodle, code_of
+from tests.support.moodle_database import SERVERS
 from tests.support.php_site import PhpSite
 from tests.support.process import ROOT
 from tests.support.service import Service
@@ -47,36 +48,30 @@ $CFG->passwordpolicy = 0;
 class Template:
     """A Moodle as its installer leaves it, kept in a folder so that it is installed only once on this machine."""
 
-    def __init__(self, folder: Path, tree: Path) -> None:
-        told = f"{tree.resolve()}\n{(code_of(tree) / 'version.php').read_text('utf-8')}\n{CONFIG}"
+    def __init__(self, folder: Path, tree: Path, kind: str) -> None:
+        self.kind = kind
+        told = f"{tree.resolve()}\n{(code_of(tree) / 'version.php').read_text('utf-8')}\n{CONFIG}\n{kind}"
         self._place = folder / hashlib.sha256(told.encode()).hexdigest()[:16]
         self._tree = tree
 
     def copy(self) -> Path:
-        """Return a new folder with its database under `mariadb` and its files under `files`."""
+        """Return a new folder with its database under the server's name and its files under `files`."""
         if not self._place.is_dir():
             self._make()
         own = Path(tempfile.mkdtemp(prefix="moodle-template-"))
         own.chmod(0o755)
         shutil.copytree(self._place, own, dirs_exist_ok=True)
-        for path in [own / "mariadb", *(own / "mariadb").rglob("*")]:
-            shutil.chown(path, *_owner(self._place / "mariadb" / path.relative_to(own / "mariadb")))
         return own
 
     def _make(self) -> None:
         making = self._place.with_suffix(f".{os.getpid()}")
-        with MariaDB(making / "mariadb") as server:
+        with SERVERS[self.kind](making / self.kind) as server:
             moodle = Moodle(server, self._tree, database=DATABASE, more_config=CONFIG)
             moodle.install()
             moodle.call("set_password", "admin", PASSWORD)
             shutil.copytree(moodle.data, making / "files")
             moodle.remove_files()
         making.rename(self._place)
-
-
-def _owner(path: Path) -> tuple[int, int]:
-    status = path.stat()
-    return status.st_uid, status.st_gid
 
 
 @dataclass(frozen=True)
@@ -99,7 +94,7 @@ class ShimMoodle:
 
     def __init__(self, template: Template, tree: Path, *, plugin: bool = True) -> None:
         self._own = template.copy()
-        self.server = MariaDB(self._own / "mariadb")
+        self.server = SERVERS[template.kind](self._own / template.kind)
         self.server.start()
         self.web = PhpSite()
         self.moodle = Moodle(self.server, tree, wwwroot=self.web.url, database=DATABASE, more_config=CONFIG)
@@ -136,6 +131,10 @@ class ShimMoodle:
         values = {"jupyterhub_url": HUB, "no_display_lti": str(three), "name": "Notebooks"} | settings
         made = self.moodle.call("create_instance", course, values)
         return Class(course, made["id"], made["cmid"], (one, two), three, tool)
+
+    def new_folder(self) -> Path:
+        """Return a new folder that goes with this Moodle."""
+        return Path(tempfile.mkdtemp(dir=self._own))
 
     def close(self) -> None:
         """End all processes, and remove all files."""
@@ -273,7 +272,12 @@ class _Lenient(urllib.request.HTTPErrorProcessor):
 
 def service_beside(moodle: ShimMoodle) -> tuple[Service, Site]:
     """Return a service for this Moodle on tables of its own, not started yet, and its site."""
-    site = MoodleNamed(moodle.server.create_database(), moodle.web.url)
+    # The service keeps its tables on MariaDB or SQLite, wherever Moodle keeps its own.
+    server = moodle.server
+    url = (
+        server.create_database() if isinstance(server, MariaDB) else f"sqlite:///{moodle.new_folder() / 'service'}"
+    )
+    site = MoodleNamed(url, moodle.web.url)
     site.upgrade()
     return Service(site.env, workers=1), site
 

@@ -96,6 +96,15 @@ def await_ready(process: Process, ready: Callable[[], bool], deadline: float, lo
         raise
 
 
+def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until something has come about; raises AssertionError where it never does."""
+    limit = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > limit:
+            raise AssertionError(f"it did not come about in {seconds:g} s")
+        time.sleep(0.02)
+
+
 def tail(path: Path, lines: int = 40) -> str:
     """Return the last lines of a text file, or '' when there is none."""
     if not path.exists():

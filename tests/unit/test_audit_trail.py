@@ -32,6 +32,9 @@ class Notes:
             raise ServiceUnavailable("The database does not answer")
         self.lines.append((entry, state, result))
 
+    def under_way(self, action: str, host: str, course: int, seconds: int) -> frozenset[str]:
+        return frozenset()
+
 
 def test_the_intent_comes_first_and_the_result_after() -> None:
     notes = Notes()

@@ -99,7 +99,7 @@ DECLARED = {
     "mod_lticontainer_get_containers": ("containers:read", ("host", "course_id"), False),
     "mod_lticontainer_create_volumes": ("containers:write", ("host", "course_id", "volumes"), True),
     "mod_lticontainer_delete_volumes": ("containers:write", ("host", "course_id", "names"), True),
-    "mod_lticontainer_stop_containers": ("containers:write", ("host", "course_id", "users"), True),
+    "mod_lticontainer_stop_containers": ("containers:write", ("host", "course_id", "users", "wait"), True),
     "mod_lticontainer_get_user_data": (
         "activity:read",
         ("username", "course_id", "zone", "limit", "cursor"),

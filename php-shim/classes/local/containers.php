@@ -24,8 +24,8 @@ namespace mod_lticontainer\local;
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 final class containers {
-    /** @var int Seconds that a host may take to stop them: a container has five to end by itself. */
-    private const SECONDS = 12;
+    /** @var float Seconds that are left for the way to the service and back. */
+    private const SPARE = 1.0;
 
     /**
      * Constructor.
@@ -47,13 +47,14 @@ final class containers {
     }
 
     /**
-     * Stops the containers of a user.
+     * Stops the containers of a user. The page does not wait longer than it may: what takes longer goes on in the service.
      *
      * @param string $user The user, as the service names containers' users.
      * @return string[] What was done, in plain text; empty where nothing was.
      */
     public function stop(string $user): array {
-        $results = $this->page->ask_host('stop_containers', 'results', ['users' => [$user]], self::SECONDS);
-        return $this->page->outcome($results, 'stopped');
+        $wait = (int) max(0, floor(client::from_settings()->remaining() - self::SPARE));
+        $arguments = ['users' => [$user], 'wait' => $wait];
+        return $this->page->outcome($this->page->change_host('stop_containers', $arguments), 'stopped', 'stopping');
     }
 }

@@ -125,7 +125,7 @@ final class editor {
             return;
         }
         $arguments = ['volumes' => array_values(array_unique($volumes, SORT_REGULAR))];
-        foreach ($this->page->ask_host('create_volumes', 'results', $arguments) ?? [] as $result) {
+        foreach ($this->page->change_host('create_volumes', $arguments) ?? [] as $result) {
             if ($result->text('status') === 'failed') {
                 $this->page->warn($result->worded('sentence'));
             }

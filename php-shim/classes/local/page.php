@@ -36,6 +36,9 @@ final class page {
     /** @var string[] What went wrong, in plain text; each sentence once. */
     private array $warnings = [];
 
+    /** @var bool Whether the service may have done what it gave no answer to, when it was asked last. */
+    private bool $isunsure = false;
+
     /**
      * Constructor.
      *
@@ -112,6 +115,7 @@ final class page {
             }
             return $answer;
         } catch (service_exception $fault) {
+            $this->isunsure = $fault instanceof service_unavailable && $fault->may_have_acted();
             $this->warn($fault->sentence());
             return null;
         }
@@ -123,15 +127,30 @@ final class page {
      * @param string $function Name of the function.
      * @param string $member The member of its answer that is a list of structs.
      * @param array $arguments What it takes besides host and course.
-     * @param int|null $seconds How long it may take; null: as long as the setting says.
      * @return answer[]|null The list; null where it is not known.
      */
-    public function ask_host(string $function, string $member, array $arguments = [], ?int $seconds = null): ?array {
+    public function ask_host(string $function, string $member, array $arguments = []): ?array {
         if ((string) $this->instance->record->host === '') {
             $this->warn(get_string('nohost', 'mod_lticontainer'));
             return null;
         }
-        return $this->ask(command::call($function, $this->at_host() + $arguments, $seconds), $member)?->rows($member);
+        return $this->ask(command::call($function, $this->at_host() + $arguments), $member)?->rows($member);
+    }
+
+    /**
+     * Changes something of the course on the instance's container host. Where no answer comes in time the page says that
+     * the outcome is not known.
+     *
+     * @param string $function Name of the function; its answer has results.
+     * @param array $arguments What it takes besides host and course.
+     * @return answer[]|null What became of each part; null where it is not known.
+     */
+    public function change_host(string $function, array $arguments): ?array {
+        $results = $this->ask_host($function, 'results', $arguments);
+        if ($results === null && $this->isunsure) {
+            $this->warn(get_string('outcome_unknown', 'mod_lticontainer'));
+        }
+        return $results;
     }
 
     /**
@@ -147,13 +166,13 @@ final class page {
      * Tells what was done of a change on a host; what was not done is a warning of the page.
      *
      * @param answer[]|null $results What the service says of each part; null: it failed as a whole.
-     * @param string $good The state of success.
+     * @param string ...$good The states of success.
      * @return string[] Sentences of success in plain text.
      */
-    public function outcome(?array $results, string $good): array {
+    public function outcome(?array $results, string ...$good): array {
         $done = [];
         foreach ($results ?? [] as $result) {
-            if ($result->text('status') === $good) {
+            if (in_array($result->text('status'), $good, true)) {
                 $done[] = $result->worded('sentence');
             } else {
                 $this->warn($result->worded('sentence'));

@@ -16,6 +16,8 @@
 
 namespace mod_lticontainer\local;
 
+use mod_lticontainer\local\exception\overtaken;
+
 /**
  * What a save would change, before it is done.
  *
@@ -65,35 +67,40 @@ final class review {
     public function save(): bool {
         global $DB;
         $changed = array_filter($this->revisions, fn(revision $one) => $one->has_changes());
+        // All go the same way through the rows, so that no two wait for each other.
+        usort($changed, fn(revision $one, revision $other) => $one->activity->id <=> $other->activity->id);
         $transaction = $DB->start_delegated_transaction();
-        if (!self::are_unchanged($changed)) {
+        try {
+            array_map(self::write(...), $changed);
             $transaction->allow_commit();
-            return false;
+        } catch (overtaken $fault) {
+            try {
+                $transaction->rollback($fault);
+            } catch (overtaken) {
+                return false;
+            }
         }
-        foreach ($changed as $one) {
-            $values = ['instructorcustomparameters' => $one->text, 'timemodified' => time()];
-            $DB->update_record('lti', (object) (['id' => $one->activity->id] + $values));
-        }
-        $transaction->allow_commit();
         array_map(self::tell_moodle(...), $changed);
         return true;
     }
 
     /**
-     * Tells whether Moodle keeps what was read.
+     * Writes a new text over the one that the reader has seen, within a transaction.
      *
-     * @param revision[] $revisions What is to be saved.
-     * @return bool
+     * The first statement is a write: it waits for whoever else writes this row, and holds it until the transaction ends.
+     * So what is read after it is what would be written over, on every database.
+     *
+     * @param revision $revision What is to be saved.
+     * @throws overtaken Moodle keeps another text by now.
      */
-    private static function are_unchanged(array $revisions): bool {
+    private static function write(revision $revision): void {
         global $DB;
-        foreach ($revisions as $one) {
-            $now = (string) $DB->get_field('lti', 'instructorcustomparameters', ['id' => $one->activity->id]);
-            if ($now !== $one->activity->text) {
-                return false;
-            }
+        $row = ['id' => $revision->activity->id];
+        $DB->set_field('lti', 'timemodified', time(), $row);
+        if ((string) $DB->get_field('lti', 'instructorcustomparameters', $row) !== $revision->activity->text) {
+            throw new overtaken();
         }
-        return true;
+        $DB->set_field('lti', 'instructorcustomparameters', $revision->text, $row);
     }
 
     /**

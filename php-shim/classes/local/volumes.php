@@ -52,7 +52,7 @@ final class volumes {
      */
     public function create(string $role, string $name): array {
         $volumes = ['volumes' => [['role' => $role, 'name' => $name]]];
-        return $this->page->outcome($this->page->ask_host('create_volumes', 'results', $volumes), 'created');
+        return $this->page->outcome($this->page->change_host('create_volumes', $volumes), 'created');
     }
 
     /**
@@ -63,6 +63,6 @@ final class volumes {
      */
     public function delete(string $name): array {
         $names = ['names' => [$name]];
-        return $this->page->outcome($this->page->ask_host('delete_volumes', 'results', $names), 'deleted');
+        return $this->page->outcome($this->page->change_host('delete_volumes', $names), 'deleted');
     }
 }

@@ -34,6 +34,22 @@ use templatable;
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 class containers implements renderable, templatable {
+    /** @var string[] States that have a word of ours, and the colour of each. */
+    private const COLOURS = [
+        'running' => 'success',
+        'stopping' => 'warning',
+        'paused' => 'warning',
+        'restarting' => 'warning',
+        'removing' => 'warning',
+        'created' => 'secondary',
+        'exited' => 'secondary',
+        'stopped' => 'secondary',
+        'dead' => 'danger',
+    ];
+
+    /** @var string[] States in which a container can be stopped. */
+    private const STOPPABLE = ['running', 'paused', 'restarting'];
+
     /** @var activity[] LTI activities of the course by their id. */
     private array $activities;
 
@@ -71,19 +87,20 @@ class containers implements renderable, templatable {
     private function row(answer $container): array {
         $user = $container->text('user');
         $activity = $this->activities[$container->number('lti_id')] ?? null;
-        $isrunning = $container->text('state') === 'running';
+        $state = $container->text('state');
+        $maystop = in_array($state, self::STOPPABLE, true);
         $memory = $container->text('memory');
         return [
             'name' => $this->people->name($user),
             'user' => $user,
             'activity' => $activity ? $this->page->instance->plain($activity->name) : '',
             'image' => $container->text('image'),
-            'state' => $container->text('state'),
-            'colour' => $isrunning ? 'success' : 'secondary',
+            'state' => isset(self::COLOURS[$state]) ? get_string("container_state_$state", 'mod_lticontainer') : $state,
+            'colour' => self::COLOURS[$state] ?? 'secondary',
             'since' => volumes::time($container->text('since')),
             'cpu' => $container->text('cpu') === '' ? '' : format_float((float) $container->text('cpu'), 2),
             'memory' => ctype_digit($memory) ? display_size((int) $memory) : '',
-            'stop' => $isrunning ? (new moodle_url($this->page->url, ['stop' => $user]))->out(false) : '',
+            'stop' => $maystop ? (new moodle_url($this->page->url, ['stop' => $user]))->out(false) : '',
         ];
     }
 }

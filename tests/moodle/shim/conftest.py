@@ -12,13 +12,17 @@ import pytest
 
 from app.containers.host import LOCAL, Host
 from tests.moodle.shim.lessons import run_tasks
+from tests.support import mariadb, postgresql
 from tests.support.fake_engine import FakeEngine
-from tests.support.mariadb import available
 from tests.support.moodle import VARIABLE, missing_part
 from tests.support.moodle_shim import Class, ShimMoodle, Template, service_beside
 from tests.support.php_site import available as php_site_available
 from tests.support.service import Service
 from tests.support.site import Site
+
+KIND = os.environ.get("MOODLE_DB", "mariadb")
+"""The database server of Moodle: mariadb or postgresql."""
+MISSING = {"mariadb": mariadb.available, "postgresql": postgresql.available}
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,13 @@ class Beside:
 @pytest.fixture(scope="session")
 def template(pytestconfig: pytest.Config) -> Template:
     """An installed Moodle to copy; it is kept from one run of the tests to the next."""
-    if reason := missing_part() or available() or php_site_available():
+    if KIND not in MISSING:
+        raise ValueError(f"MOODLE_DB: {KIND} is neither of {', '.join(MISSING)}")
+    if reason := missing_part() or MISSING[KIND]() or php_site_available():
         pytest.skip(reason)
     if pytestconfig.cache is None:
         raise RuntimeError("pytest runs without its cache")
-    return Template(pytestconfig.cache.mkdir("moodle"), Path(os.environ[VARIABLE]))
+    return Template(pytestconfig.cache.mkdir("moodle"), Path(os.environ[VARIABLE]), KIND)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,11 @@ import pytest
 from tests.moodle.shim.conftest import Beside
 from tests.support.container_host import shared_engine, shared_host
 from tests.support.engines import Engine
+from tests.support.fake_engine import FakeEngine
 from tests.support.moodle_shim import Page, Visitor
+from tests.support.process import wait_until
+
+TIMEOUT = 2
 
 
 @dataclass(frozen=True)
@@ -27,8 +32,11 @@ class Hosted:
         return f"/mod/lticontainer/{script}.php?id={self.beside.lesson.cmid}"
 
     def full(self, name: str) -> str:
-        host = self.beside.shim.web.url.split("//")[1].split(":")[0]
-        return f"{name}_{self.beside.lesson.course}_{host}"
+        return f"{name}_{self.beside.lesson.course}_{self.moodle_host}"
+
+    @property
+    def moodle_host(self) -> str:
+        return self.beside.shim.web.url.split("//")[1].split(":")[0]
 
     def visitor(self, who: str = "teacher") -> Visitor:
         return Visitor(self.beside.shim.web.url, who)
@@ -38,7 +46,7 @@ class Hosted:
             return [one["Name"] for one in client.volumes()["Volumes"] or []]
 
 
-@pytest.fixture(scope="module", params=["fake", "docker"])
+@pytest.fixture(scope="module", params=["fake", "docker", "podman"])
 def own_host(request: pytest.FixtureRequest, whole: Beside) -> Iterator[Engine]:
     host = shared_host(request.param)
     engine = shared_engine(request.param)
@@ -104,8 +112,7 @@ def test_only_volumes_of_the_course_are_deleted_or_downloaded(hosted: Hosted) ->
 
 def test_a_container_is_listed_and_stopped(hosted: Hosted) -> None:
     lti = hosted.beside.lesson.ltis[0]
-    host = hosted.beside.shim.web.url.split("//")[1].split(":")[0]
-    name = f"jupyterhub-{hosted.beside.lesson.course}-{lti}-{host}-aB3dE5gH-student1"
+    name = f"jupyterhub-{hosted.beside.lesson.course}-{lti}-{hosted.moodle_host}-aB3dE5gH-student1"
     hosted.engine.run(name, ("sleep", "600"))
     try:
         listed = hosted.visitor("tutor").get(hosted.path("containers"))
@@ -118,6 +125,40 @@ def test_a_container_is_listed_and_stopped(hosted: Hosted) -> None:
         assert "stop=student1" not in stopped.text
     finally:
         hosted.engine.remove_all()
+
+
+def test_a_container_that_takes_its_time_keeps_no_page_waiting(hosted: Hosted) -> None:
+    beside, lti = hosted.beside, hosted.beside.lesson.ltis[0]
+    name = f"jupyterhub-{beside.lesson.course}-{lti}-{hosted.moodle_host}-aB3dE5gH-student2"
+    path, teacher = hosted.path("containers"), hosted.visitor()
+    # What runs as a container's first program takes no notice of a wish to end.
+    hosted.engine.run(name, ("sleep", "600"))
+    if isinstance(hosted.engine, FakeEngine):
+        hosted.engine.stubborn = 5.0
+    try:
+        beside.shim.connect(beside.service.base_url, beside.site.token("admin"), TIMEOUT)
+        asked = teacher.get(path + "&stop=student2")
+        began = time.monotonic()
+        answer = confirm(teacher, asked)
+        took = time.monotonic() - began
+        assert "is being stopped" in answer.text
+        assert state_of(answer, "student2") == "stopping"
+        assert "stop=student2" not in answer.text
+        assert took < 2 * (TIMEOUT + 1)  # the page that stops, and the list to which it leads
+        wait_until(lambda: state_of(teacher.get(path), "student2") == "ended")
+    finally:
+        beside.shim.connect(beside.service.base_url, beside.site.token("admin"))
+        if isinstance(hosted.engine, FakeEngine):
+            hosted.engine.stubborn = 0.0
+            hosted.engine.containers.clear()
+        else:
+            hosted.engine.remove_all()
+
+
+def state_of(page: Page, username: str) -> str:
+    """Return the state of a user's container in the list."""
+    row = page.text.split(f'title="{username}"')[1].split("</tr>")[0]
+    return str(re.findall(r"text-bg-\w+\">([^<]+)<", row)[0])
 
 
 @pytest.mark.parametrize("sesskey", ["", "wrong12345"])

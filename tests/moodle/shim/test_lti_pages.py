@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.moodle.shim.conftest import Beside
 from tests.support.fake_engine import FakeEngine
 from tests.support.moodle_shim import Page, Visitor
+from tests.support.process import wait_until
 
 SUBMIT = {"submitbutton": "1"}
 
@@ -101,6 +103,32 @@ def test_what_another_has_saved_meanwhile_is_not_overwritten_unseen(
     assert "lms_defurl=/tree" in stored(beside, lti)
     confirm(teacher, path, again)
     assert "lms_actlimit=3600" in stored(beside, lti)
+
+
+def test_of_two_who_save_in_the_same_instant_one_is_shown_what_the_other_did(
+    beside: Beside, engine_host: FakeEngine
+) -> None:
+    lti, server = beside.lesson.ltis[0], beside.shim.server
+    path = path_of(beside, "lti", lti)
+    reviewed = {}
+    for who, limit in (("teacher", "7200"), ("manager", "10800")):
+        visitor = Visitor(beside.shim.web.url, who)
+        reviewed[visitor] = visitor.post(path, visitor.get(path).fields | {"actlimit": limit} | SUBMIT)
+
+    def both_wait() -> bool:
+        found = server.execute("SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
+        return bool(found[0][0] == len(reviewed))
+
+    with ThreadPoolExecutor(len(reviewed)) as pool:
+        with server.holding(f"SELECT id FROM {beside.shim.moodle.database}.mdl_lti WHERE id = {lti} FOR UPDATE"):
+            answers = [pool.submit(confirm, visitor, path, shown) for visitor, shown in reviewed.items()]
+            wait_until(both_wait, seconds=30)
+        pages = [answer.result() for answer in answers]
+    assert sorted("Python 1 was saved." in page.text for page in pages) == [False, True]
+    [other] = [page for page in pages if "Python 1 was saved." not in page.text]
+    assert "These changes will be saved" in other.text
+    [kept] = [line for line in stored(beside, lti) if line.startswith("lms_actlimit=")]
+    assert kept.removeprefix("lms_actlimit=") != other.fields["actlimit"]
 
 
 def test_without_the_container_host_the_page_opens_with_a_warning_and_saves(

@@ -97,6 +97,20 @@ def test_what_answers_is_no_service(hosted: Beside, kind: str) -> None:
         check(hosted, faulty.url, "token", SENTENCES.get(kind, NONSENSE))
 
 
+@pytest.mark.parametrize(("script", "change"), [("volumes", "delete"), ("containers", "stop")])
+def test_a_change_without_an_answer_is_told_as_unknown(hosted: Beside, script: str, change: str) -> None:
+    teacher, path = Visitor(hosted.shim.web.url, "teacher"), path_of(hosted, script)
+    form = {change: "lms_vol_x", "confirm": "1", "sesskey": teacher.get(path).sesskey}
+    with Faulty(SILENCE, KINDS) as faulty:
+        hosted.shim.connect(faulty.url, "token", TIMEOUT)
+        began = time.monotonic()
+        text = unescape(teacher.post(path, form).text)
+    assert time.monotonic() - began < 2 * (TIMEOUT + 1)  # the page that changes, and the list to which it leads
+    assert SENTENCES[SILENCE] in text
+    assert "Whether it was done is not known" in text
+    assert "alert-success" not in text
+
+
 def test_harmful_answers_harm_nobody(hosted: Beside) -> None:
     teacher = Visitor(hosted.shim.web.url, "teacher")
     with Faulty("harm", {"harm": HARM}) as faulty:

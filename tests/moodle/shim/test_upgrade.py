@@ -17,6 +17,7 @@ from tests.support.clients import rest
 from tests.support.moodle import VARIABLE
 from tests.support.moodle_163 import CAPABILITIES, Old, Plugin163
 from tests.support.moodle_shim import ShimMoodle, Template, Visitor, service_beside
+from tests.support.postgresql import PostgreSQL
 from tests.support.process import ROOT
 from tests.support.service import Service
 from tests.support.site import Row, Site, seen
@@ -44,11 +45,21 @@ class Upgraded:
 
 
 def columns(shim: ShimMoodle, table: str) -> list[tuple[object, ...]]:
-    names = "column_name, column_type, is_nullable, column_default"
-    where = "table_schema = %s AND table_name = %s ORDER BY column_name"
-    return shim.server.execute(
-        f"SELECT {names} FROM information_schema.columns WHERE {where}", (shim.moodle.database, f"mdl_{table}")
-    )
+    return shim.moodle.on.columns(table)
+
+
+def make_hosts(shim: ShimMoodle, site: Site) -> None:
+    """Make the hosts of the old logins as the guide for administrators says."""
+    if isinstance(shim.server, PostgreSQL):
+        commands = re.findall(r"^lticontainer (host add hub.*) < password$", GUIDE, re.MULTILINE)
+        told = "open-sesame\n"
+    else:
+        commands = re.findall(r"^lticontainer (host import-moodle .*) < moodle-url$", GUIDE, re.MULTILINE)
+        told = f"{shim.moodle.url}\n"
+    assert commands
+    for command in commands:
+        done = run_here(*command.split(), env=site.env, input=told)
+        assert done.returncode == 0, done.stderr
 
 
 def as_written(shim: ShimMoodle) -> str:
@@ -96,9 +107,7 @@ def upgraded(template: Template) -> Iterator[Upgraded]:
         alone = plugin.add_alone("alone", old.token)
         rows = {name: shim.moodle.rows(f"lticontainer_{name}") for name in DATA}
         service, site = service_beside(shim)
-        command = re.findall(r"^lticontainer (host import-moodle .*) < moodle-url$", GUIDE, re.MULTILINE)[0]
-        imported = run_here(*command.split(), env=site.env, input=f"{shim.moodle.url}\n")
-        assert imported.returncode == 0, imported.stderr
+        make_hosts(shim, site)
         said = as_written(shim)
         refused = after(shim, Service(site.env | {PUBLIC_URL: shim.web.url}), site, old)
         untouched = texts_of(shim)

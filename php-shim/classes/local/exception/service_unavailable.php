@@ -54,4 +54,13 @@ final class service_unavailable extends service_exception {
     ) {
         parent::__construct($reason, null, $detail);
     }
+
+    /**
+     * Tells whether the call may have reached the service.
+     *
+     * @return bool
+     */
+    public function may_have_acted(): bool {
+        return !in_array($this->reason, [self::UNRESOLVED, self::UNTRUSTED], true);
+    }
 }
