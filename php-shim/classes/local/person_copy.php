@@ -84,7 +84,7 @@ final class person_copy {
      * @return array
      */
     private function of_service(person $person, int $courseid): array {
-        if (!$this->fault && client::had_service()) {
+        if (!$this->fault && erasures::are_wanted()) {
             try {
                 return $courseid ? $person->data($courseid) : $person->rest();
             } catch (service_exception $fault) {
