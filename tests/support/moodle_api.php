@@ -427,6 +427,11 @@ $actions = [
     'privacy_delete_course' => function ($course) {
         \mod_lticontainer\privacy\provider::delete_data_for_all_users_in_context(context_course::instance($course));
     },
+    // What the task does, without its lock.
+    'send_queue' => function ($kind) {
+        $client = \mod_lticontainer\local\client::in_background();
+        (new \mod_lticontainer\local\queue_sender($client, microtime(true) + 60))->send($kind);
+    },
     'purge_caches' => function () {
         purge_all_caches();
     },

@@ -86,6 +86,7 @@ final class connection_check {
             $this->functions($info);
             $this->moodleurl((string) ($info['moodle_url'] ?? ''));
             $this->hosts();
+            $this->activities();
             $this->records();
         } catch (service_exception $fault) {
             $this->steps[] = new check_step(
@@ -167,6 +168,16 @@ final class connection_check {
             $this->good('hosts', implode(', ', $names));
         } else {
             $this->bad('hosts', 'none', null, check_step::WARNING);
+        }
+    }
+
+    /**
+     * Tells which activities the service has refused to register.
+     */
+    private function activities(): void {
+        $lines = refused_activities::lines();
+        if ($lines) {
+            $this->bad('activities', 'refused', implode('; ', $lines), check_step::WARNING);
         }
     }
 
