@@ -196,6 +196,7 @@ $string['modulename_help'] = 'For courses that use JupyterHub through LTI activi
 $string['modulenameplural'] = 'LTI containers';
 $string['namepattern'] = 'Names of students';
 $string['namepattern_help'] = 'How students are named in charts and in the table of progress.';
+$string['nodiskspace'] = 'There is no room on the disk of this Moodle for the file.';
 $string['nohost'] = 'No container host is chosen in the settings of this activity.';
 $string['notebooks'] = 'Notebooks';
 $string['oldtoken_left'] = '{$a} LTI activities still carry an old token: their course has no activity LTI containers, or their parameters have a fault. Once the token is revoked, nothing is recorded there any more. So add LTI containers to these courses, or mend the parameters; you will be told when the token can go.';

@@ -196,6 +196,7 @@ $string['modulename_help'] = 'JupyterHub を LTI 活動から使うコースの�
 $string['modulenameplural'] = 'LTIコンテナ';
 $string['namepattern'] = '学生の名前';
 $string['namepattern_help'] = 'チャートと進捗表での学生の表し方です。';
+$string['nodiskspace'] = 'この Moodle のディスクに，ファイルを置く空きがありません。';
 $string['nohost'] = 'この活動の設定でコンテナホストが選ばれていません。';
 $string['notebooks'] = 'ノートブック';
 $string['oldtoken_left'] = '{$a} 件の LTI 活動に古いトークンが残っています。コースに LTIコンテナの活動がないか，パラメータに誤りがあります。トークンを取り消すと，これらの活動では何も記録されなくなります。コースに LTIコンテナを追加するか，パラメータを直してください。トークンを取り消せるようになったらお知らせします。';
