@@ -49,11 +49,23 @@ final class activity_token {
     public static function owner(string $token): ?stdClass {
         global $DB;
         $ltiid = self::named_lti($token);
-        $fields = 'id, course, instructorcustomparameters';
-        $lti = $ltiid ? $DB->get_record('lti', ['id' => $ltiid], $fields) : false;
-        if (!$lti || !hash_equals(system_lines::token((string) $lti->instructorcustomparameters), $token)) {
+        if (!$ltiid || !hash_equals(self::present($token), $token)) {
             return null;
         }
-        return (object) ['id' => (int) $lti->id, 'course' => (int) $lti->course];
+        return (object) ['id' => $ltiid, 'course' => (int) $DB->get_field('lti', 'course', ['id' => $ltiid])];
+    }
+
+    /**
+     * Returns the token that Moodle keeps now for the activity that a token names.
+     *
+     * @param string $token The token, which may be a former one.
+     * @return string Empty where there is none, or none of the form.
+     */
+    public static function present(string $token): string {
+        global $DB;
+        $ltiid = self::named_lti($token);
+        $text = $ltiid ? $DB->get_field('lti', 'instructorcustomparameters', ['id' => $ltiid]) : '';
+        $present = system_lines::token((string) $text);
+        return self::named_lti($present) === $ltiid ? $present : '';
     }
 }

@@ -193,6 +193,24 @@ final class passing {
     }
 
     /**
+     * Puts the token that the activity has now into a request that has waited. Moodle knew the one in it when it came.
+     *
+     * @param array $arguments What the queue holds.
+     * @return array
+     */
+    public static function with_present_token(array $arguments): array {
+        $former = (string) ($arguments['query']['wstoken'] ?? '');
+        $present = activity_token::present($former);
+        if ($present !== '') {
+            $arguments['query']['wstoken'] = $present;
+            // A form may hold it a second time.
+            $body = (string) base64_decode((string) ($arguments['body'] ?? ''), true);
+            $arguments['body'] = base64_encode(str_replace($former, $present, $body));
+        }
+        return $arguments;
+    }
+
+    /**
      * Sends the request now.
      *
      * @param circuit $circuit Remembers what happens.

@@ -87,6 +87,20 @@ final class queue {
     }
 
     /**
+     * Changes the arguments of a call.
+     *
+     * @param int $id Its id.
+     * @param \Closure $change Takes the arguments, and returns new ones.
+     */
+    public static function change(int $id, \Closure $change): void {
+        global $DB;
+        $arguments = json_decode((string) $DB->get_field(self::TABLE, 'arguments', ['id' => $id]), true);
+        if (is_array($arguments)) {
+            $DB->set_field(self::TABLE, 'arguments', self::text($change($arguments)), ['id' => $id]);
+        }
+    }
+
+    /**
      * Tells whether something of a sender waits for its turn, so that what comes now would overtake it.
      *
      * @param string $sender Who sends.

@@ -35,6 +35,9 @@ final class stopped_calls {
     /** @var string What is tried no more, or was refused. */
     private const ODD = 'state > 0';
 
+    /** @var string[] Parameter of a query for those whose token was replaced. */
+    private const FORMER = ['former' => passing::FORMER_TOKEN];
+
     /**
      * Returns them, the oldest first.
      *
@@ -60,13 +63,18 @@ final class stopped_calls {
     }
 
     /**
-     * Has them tried again, beside the order of what waits.
+     * Has them tried again, beside the order of what waits. One whose activity has another token by now gets that one: an
+     * administrator may decide so, for the token may have been replaced because somebody else knew it.
      *
      * @param int $id Which one; 0: all.
      */
     public static function again(int $id): void {
         global $DB;
         [$where, $params] = self::which($id);
+        $former = $DB->get_fieldset_select(queue::TABLE, 'id', "$where AND lasterror = :former", $params + self::FORMER);
+        foreach ($former as $one) {
+            queue::change((int) $one, passing::with_present_token(...));
+        }
         foreach (['timenext' => 0, 'tries' => 0, 'state' => queue::REFUSED] as $field => $value) {
             $DB->set_field_select(queue::TABLE, $field, $value, $where, $params);
         }

@@ -19,9 +19,11 @@ namespace mod_lticontainer\task;
 use core\task\scheduled_task;
 use mod_lticontainer\local\client;
 use mod_lticontainer\local\command;
+use mod_lticontainer\local\exception\service_refused;
 use mod_lticontainer\local\host_mapping;
 use mod_lticontainer\local\old_tokens;
 use mod_lticontainer\local\reconciliation;
+use mod_lticontainer\local\refused_activities;
 use mod_lticontainer\local\registration;
 use mod_lticontainer\local\renewal;
 use mod_lticontainer\local\rosters;
@@ -59,11 +61,19 @@ class register_site extends scheduled_task {
         $renewal = new renewal($client);
         $changed = 0;
         foreach (registration::courses() as $courseid) {
-            $changed += $renewal->course($courseid, true);
-            rosters::send($courseid, $client, $info);
+            try {
+                $changed += $renewal->course($courseid, true);
+                rosters::send($courseid, $client, $info);
+            } catch (service_refused $fault) {
+                // The others can be made anew all the same.
+                mtrace("Course $courseid: " . $fault->sentence());
+            }
         }
         $gone = reconciliation::apply($client, $info);
         old_tokens::report();
         mtrace("$registered activities registered, system lines of $changed made anew, $gone are gone.");
+        foreach (refused_activities::lines() as $line) {
+            mtrace("Not registered: $line");
+        }
     }
 }

@@ -21,6 +21,7 @@ use mod_lticontainer\local\client;
 use mod_lticontainer\local\queue;
 use mod_lticontainer\local\queue_sender;
 use mod_lticontainer\local\stopped_calls;
+use mod_lticontainer\local\stopped_notice;
 
 /**
  * Sends what the service has not acknowledged yet.
@@ -57,6 +58,7 @@ class send_queue extends scheduled_task {
             $waiting = queue::count($kind);
             mtrace("$kind: $before were waiting, $waiting are left." . ($fault ? ' ' . $fault->sentence() : ''));
         }
+        stopped_notice::send_if_due();
         $expired = stopped_calls::expire();
         if ($expired) {
             mtrace("$expired requests with records were deleted, which were stopped " . stopped_calls::DAYS . ' days ago.');

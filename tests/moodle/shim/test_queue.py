@@ -19,8 +19,10 @@ from tests.support.rawhttp import Response
 from tests.support.site import cell_run, record, seen
 
 SEND = r"--execute=\mod_lticontainer\task\send_queue"
+NIGHTLY = r"--execute=\mod_lticontainer\task\register_site"
 PREFIX = "//mod/lticontainer/records.php"
 REGISTER = r"--classname=\mod_lticontainer\task\register_course"
+PAGE = "/mod/lticontainer/queue.php"
 WAITING, REFUSED, STOPPED = 0, 1, 2
 
 
@@ -31,7 +33,7 @@ def token(beside: Beside) -> Iterator[str]:
     yield new_token(beside, beside.lesson.ltis[0])
     beside.shim.connect(beside.service.base_url, beside.site.token("admin"))
     moodle.execute("DELETE FROM {lticontainer_queue}")
-    moodle.execute("DELETE FROM {config_plugins} WHERE plugin = 'mod_lticontainer' AND name = 'queuelimit'")
+    moodle.execute("DELETE FROM {config_plugins} WHERE name IN ('queuelimit', 'stoppedtold')")
     moodle.call("purge_caches")
 
 
@@ -160,6 +162,22 @@ def test_what_nobody_can_read_is_stopped_at_once(beside: Beside, token: str) -> 
     assert len(queue(beside)) == 5
 
 
+def test_administrators_are_told_once_a_day_of_what_is_stopped(beside: Beside, token: str) -> None:
+    where = "FROM {notifications} WHERE component = 'mod_lticontainer' AND eventtype = 'stopped'"
+    beside.shim.moodle.execute(f"DELETE {where}")
+    for _ in range(2):
+        put(beside, "passing", "no JSON")
+        run(beside)
+    [[subject, text]] = beside.shim.moodle.execute(f"SELECT subject, fullmessage {where}")
+    assert subject == "Notebook records could not be delivered"
+    assert text.startswith("1 requests that waited")
+    assert text.endswith(PAGE)
+    day_ago = int(time.time()) - 86401
+    beside.shim.moodle.call("set_config", "stoppedtold", day_ago, "mod_lticontainer")
+    run(beside)
+    assert len(beside.shim.moodle.execute(f"SELECT id {where}")) == 2
+
+
 def test_what_the_service_does_not_keep_is_stopped(beside: Beside, token: str) -> None:
     foreign = beside.shim.add_class(f"q{time.time_ns()}")
     beside.site.register(foreign.ltis[0], foreign.course, foreign.instance)
@@ -229,9 +247,15 @@ def test_a_token_that_only_moodle_knows_is_kept(beside: Beside, token: str) -> N
         "SELECT customdata FROM {task_adhoc} WHERE classname LIKE '%%register_course'"
     )
     assert f'"courseid":{beside.lesson.course},' in task
-    beside.shim.moodle.call("save_lti", lti, "lms_users=*")
+    assert new_token(beside, lti) != token
     run(beside)
     assert [(row["state"], row["lasterror"]) for row in queue(beside)] == [(STOPPED, "formertoken")]
+    assert sessions(beside, "rotated") == []
+    admin = Visitor(beside.shim.web.url, "admin")
+    admin.post(PAGE, {"action": "again", "sesskey": admin.get(PAGE).sesskey})
+    run(beside)
+    assert sessions(beside, "rotated") == ["rotated"]
+    assert queue(beside) == []
 
 
 def test_nothing_is_lost_before_a_service_is_set_up(beside: Beside, token: str) -> None:
@@ -326,9 +350,6 @@ def test_what_was_sent_before_an_interruption_is_stored_once(beside: Beside, tok
     assert beside.site.count("rejects") == rejected + 1
 
 
-PAGE = "/mod/lticontainer/queue.php"
-
-
 def test_an_administrator_sees_what_was_refused_and_has_it_tried_again(beside: Beside, token: str) -> None:
     admin = Visitor(beside.shim.web.url, "admin")
     assert "Nothing waits for the companion service." in admin.get(PAGE).text
@@ -382,3 +403,33 @@ def test_the_overview_warns_of_what_waits_and_of_a_full_table(beside: Beside, to
     page = Visitor(beside.shim.web.url, "admin").get(PAGE).text
     assert "There is no room for more" in page
     assert "wait for the companion service: 3" in page
+
+
+def registered(beside: Beside, course: int) -> set[str]:
+    return {row["name"] for row in beside.site.rows("ltis", course=course)}
+
+
+def test_one_activity_that_is_refused_keeps_no_other_from_being_registered(
+    beside: Beside, between: Between
+) -> None:
+    made = beside.shim.add_class(f"r{time.time_ns()}")
+    beside.shim.moodle.execute("UPDATE {lti} SET name = 'poison' WHERE id = %s", (made.ltis[1],))
+    beside.shim.moodle.run_script("adhoc_task.php", REGISTER, "--execute")
+    assert registered(beside, made.course) == {"Python 1", "Python 3"}
+    page = Visitor(beside.shim.web.url, "admin").get("/mod/lticontainer/connection.php").text
+    assert "did not register these" in page
+    assert ": poison (Refused on the way: HTTP 413, text/html)" in page
+    beside.shim.connect(beside.service.base_url, beside.site.token("admin"))
+    assert "Not registered" not in beside.shim.moodle.run_script("scheduled_task.php", NIGHTLY)
+    assert registered(beside, made.course) == {"Python 1", "poison", "Python 3"}
+    page = Visitor(beside.shim.web.url, "admin").get("/mod/lticontainer/connection.php").text
+    assert "did not register these" not in page
+
+
+def test_a_token_of_some_courses_registers_those(beside: Beside, token: str) -> None:
+    ours, other = (beside.shim.add_class(f"s{time.time_ns()}") for _ in range(2))
+    beside.shim.connect(beside.service.base_url, beside.site.token("admin", courses=[ours.course]))
+    told = beside.shim.moodle.run_script("scheduled_task.php", NIGHTLY)
+    assert registered(beside, ours.course) == {"Python 1", "Python 2", "Python 3"}
+    assert registered(beside, other.course) == set()
+    assert told.count("Not registered: ") >= 3
