@@ -53,4 +53,16 @@ $observers = [
         'eventname' => '\mod_lti\event\course_module_viewed',
         'callback' => 'mod_lticontainer\observer::lti_viewed',
     ],
+    [
+        'eventname' => '\core\event\user_deleted',
+        'callback' => 'mod_lticontainer\user_observer::deleted',
+    ],
+    [
+        'eventname' => '\core\event\user_updated',
+        'callback' => 'mod_lticontainer\user_observer::updated',
+    ],
+    [
+        'eventname' => '\mod_lti\event\course_module_viewed',
+        'callback' => 'mod_lticontainer\user_observer::lti_viewed',
+    ],
 ];

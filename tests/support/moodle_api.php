@@ -241,6 +241,17 @@ $actions = [
     'delete_module' => function ($module, $id) {
         course_delete_module(get_coursemodule_from_instance($module, $id)->id);
     },
+    'view_lti' => function ($lti, $userid) {
+        [$course, $cm] = get_course_and_cm_from_instance($lti, 'lti');
+        \core\session\manager::set_user(core_user::get_user($userid));
+        \mod_lti\event\course_module_viewed::create(['context' => $cm->context, 'objectid' => $lti])->trigger();
+        \core\session\manager::set_user(get_admin());
+    },
+    'unenrol' => function ($userid, $course) {
+        foreach (enrol_get_instances($course, false) as $instance) {
+            enrol_get_plugin($instance->enrol)->unenrol_user($instance, $userid);
+        }
+    },
     // A backup of one activity, put into a course; where it is named, as if it came from another site.
     'copy_activity' => function ($module, $id, $course, $othersite = false) use ($newest) {
         $cm = get_coursemodule_from_instance($module, $id, 0, false, MUST_EXIST);
@@ -297,8 +308,8 @@ $actions = [
         return delete_course($id, false);
     },
     // What an approved request of a person leads to; the exported files, by their names.
-    'privacy' => function ($what, $username) {
-        $user = core_user::get_user_by_username($username);
+    'privacy' => function ($what, $who) {
+        $user = is_int($who) ? core_user::get_user($who) : core_user::get_user_by_username($who);
         $provider = \mod_lticontainer\privacy\provider::class;
         $list = $provider::get_contexts_for_userid($user->id);
         $approved = new \core_privacy\local\request\approved_contextlist($user, 'mod_lticontainer', $list->get_contextids());
@@ -332,6 +343,11 @@ $actions = [
         \mod_lticontainer\privacy\provider::get_users_in_context($list);
         return array_map(fn($user) => $user->username, array_values($list->get_users()));
     },
+    'privacy_userids' => function ($course) {
+        $list = new \core_privacy\local\request\userlist(context_course::instance($course), 'mod_lticontainer');
+        \mod_lticontainer\privacy\provider::get_users_in_context($list);
+        return $list->get_userids();
+    },
     'privacy_compliant' => function () {
         return (new \core_privacy\manager())->component_is_compliant('mod_lticontainer');
     },
@@ -351,6 +367,62 @@ $actions = [
             );
         }
         return array_map(fn($user) => $user->username, array_values($list->get_users()));
+    },
+    // A request of a person, already approved: "export" or "delete". Cron does it.
+    'request_data' => function ($userid, $what) {
+        require_once($GLOBALS['CFG']->dirroot . '/admin/tool/dataprivacy/lib.php');
+        $api = \tool_dataprivacy\api::class;
+        $type = $what === 'export' ? $api::DATAREQUEST_TYPE_EXPORT : $api::DATAREQUEST_TYPE_DELETE;
+        $id = $api::create_data_request($userid, $type, '', 0, false)->get('id');
+        $api::approve_data_request($id);
+        return $id;
+    },
+    // Approves what Moodle itself has requested of a deleted user.
+    'approve_requests' => function ($userid) {
+        $api = \tool_dataprivacy\api::class;
+        $requests = $api::get_data_requests($userid, [$api::DATAREQUEST_STATUS_AWAITING_APPROVAL]);
+        foreach ($requests as $request) {
+            $api::approve_data_request($request->get('id'));
+        }
+        return count($requests);
+    },
+    // Has the data registry keep what is done in a course; 0: it decides about nothing.
+    'protect' => function ($course) {
+        $api = \tool_dataprivacy\api::class;
+        if (!$course) {
+            [$purpose, $category] = \tool_dataprivacy\data_registry::var_names_from_context('context_system');
+            unset_config($purpose, 'tool_dataprivacy');
+            unset_config($category, 'tool_dataprivacy');
+            return;
+        }
+        $lawful = ['retentionperiod' => 'P1D', 'lawfulbases' => 'gdpr_art_6_1_a'];
+        $open = $api::create_purpose((object) (['name' => 'open', 'protected' => 0] + $lawful));
+        $kept = $api::create_purpose((object) (['name' => 'kept', 'protected' => 1] + $lawful));
+        $category = $api::create_category((object) ['name' => 'all']);
+        [$purposename, $categoryname] = \tool_dataprivacy\data_registry::var_names_from_context('context_system');
+        set_config($purposename, $open->get('id'), 'tool_dataprivacy');
+        set_config($categoryname, $category->get('id'), 'tool_dataprivacy');
+        $api::set_context_instance((object) [
+            'contextid' => context_course::instance($course)->id,
+            'purposeid' => $kept->get('id'),
+            'categoryid' => $category->get('id'),
+        ]);
+    },
+    // The files of a copy that a person has requested, by their names.
+    'requested_copy' => function ($userid) {
+        $context = context_user::instance($userid);
+        $files = get_file_storage()->get_area_files($context->id, 'tool_dataprivacy', 'export', false, 'id DESC', false);
+        $path = make_request_directory() . '/copy.zip';
+        reset($files)->copy_content_to($path);
+        $zip = new ZipArchive();
+        $zip->open($path);
+        $found = [];
+        for ($i = 0; $i < $zip->numFiles; $i++) {
+            if (str_ends_with($zip->getNameIndex($i), '.json')) {
+                $found[$zip->getNameIndex($i)] = json_decode($zip->getFromIndex($i), true);
+            }
+        }
+        return $found;
     },
     'privacy_delete_course' => function ($course) {
         \mod_lticontainer\privacy\provider::delete_data_for_all_users_in_context(context_course::instance($course));

@@ -102,6 +102,24 @@ final class client {
     }
 
     /**
+     * Tells whether there is a service, or was one: what it holds waits for it there, whatever the settings say now.
+     *
+     * @return bool
+     */
+    public static function had_service(): bool {
+        return self::is_configured() || get_config('mod_lticontainer', 'hadservice');
+    }
+
+    /**
+     * Remembers that there is a service.
+     */
+    public static function remember_service(): void {
+        if (self::is_configured() && !get_config('mod_lticontainer', 'hadservice')) {
+            set_config('hadservice', 1, 'mod_lticontainer');
+        }
+    }
+
+    /**
      * Calls a function.
      *
      * @param command $command The call.

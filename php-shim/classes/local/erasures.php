@@ -63,6 +63,38 @@ final class erasures {
     }
 
     /**
+     * Wants erased all that the service has of a person: beyond the courses that exist, as above, and in courses of which
+     * Moodle did not know that there is something, unless the site keeps it.
+     *
+     * @param string $username User name.
+     * @param int $userid Id of the user.
+     * @param int[] $erased Courses of which all is erased before.
+     * @param int[] $kept Courses of which nothing is erased.
+     */
+    public static function add_everything(string $username, int $userid, array $erased, array $kept): void {
+        $arguments = ['username' => $username, 'erased' => $erased, 'userid' => $userid, 'kept' => $kept];
+        queue::add(queue::ERASURES, self::REST, $arguments);
+    }
+
+    /**
+     * Tells whether an erasure of somebody waits.
+     *
+     * @param string $username User name.
+     * @return bool
+     */
+    public static function wait_for(string $username): bool {
+        global $DB;
+        $waiting = $DB->get_recordset(queue::TABLE, ['kind' => queue::ERASURES], '', 'id, arguments');
+        $found = false;
+        foreach ($waiting as $row) {
+            // Of a course nobody knows yet whom it will be about.
+            $found = $found || (json_decode($row->arguments, true)['username'] ?? $username) === $username;
+        }
+        $waiting->close();
+        return $found;
+    }
+
+    /**
      * Wants erased what the service has of anybody in a course.
      *
      * @param int $courseid Id of the course.
@@ -108,12 +140,34 @@ final class erasures {
      */
     public static function work_out(string $function, array $arguments): void {
         if ($function === self::REST) {
-            self::work_out_rest(person::named($arguments['username']), $arguments['erased']);
+            $person = person::named($arguments['username']);
+            self::work_out_rest($person, [...$arguments['erased'], ...self::work_out_unknown($person, $arguments)]);
             return;
         }
         foreach (person::names_in_course($arguments['course_id']) as $username) {
             self::add($username, $arguments['course_id']);
         }
+    }
+
+    /**
+     * Works out in which courses, beside those that are named, a person has something that is to be erased.
+     *
+     * @param person $person The person.
+     * @param array $arguments What the queue says.
+     * @return int[] Ids of the courses; all is erased there.
+     * @throws service_exception
+     */
+    private static function work_out_unknown(person $person, array $arguments): array {
+        $userid = $arguments['userid'] ?? 0;
+        if (!$userid) {
+            return [];
+        }
+        $unknown = array_diff($person->places()[0], $arguments['erased'], $arguments['kept']);
+        $unknown = array_values(array_filter($unknown, fn(int $courseid) => !retention::protects($courseid, $userid)));
+        foreach ($unknown as $courseid) {
+            self::add($person->username, $courseid);
+        }
+        return $unknown;
     }
 
     /**

@@ -16,7 +16,6 @@
 
 namespace mod_lticontainer\local;
 
-use core_privacy\local\request\contextlist;
 use core_privacy\local\request\userlist;
 
 /**
@@ -34,18 +33,15 @@ final class likely {
                   JOIN {lticontainer} l ON l.course = e.courseid';
 
     /**
-     * Adds the courses of a person, and what may be beyond them.
+     * Returns the courses of a person.
      *
-     * @param contextlist $list Takes them.
      * @param int $userid Id of the user.
+     * @return int[] Ids of courses.
      */
-    public static function add_contexts(contextlist $list, int $userid): void {
-        $sql = 'SELECT c.id
-                  FROM ' . self::JOINED . '
-                  JOIN {context} c ON c.instanceid = e.courseid AND c.contextlevel = :level
-                 WHERE ue.userid = :userid';
-        $list->add_from_sql($sql, ['level' => CONTEXT_COURSE, 'userid' => $userid]);
-        $list->add_user_context($userid);
+    public static function courses(int $userid): array {
+        global $DB;
+        $sql = 'SELECT DISTINCT e.courseid FROM ' . self::JOINED . ' WHERE ue.userid = :userid';
+        return array_map('intval', $DB->get_fieldset_sql($sql, ['userid' => $userid]));
     }
 
     /**

@@ -16,11 +16,12 @@
 
 namespace mod_lticontainer\local;
 
-use core_user;
 use mod_lticontainer\local\exception\service_exception;
 
 /**
  * A person, as the service knows them: by the user name in Moodle, which kernels report.
+ *
+ * A user who had another name before is several persons to the service.
  *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
@@ -34,25 +35,26 @@ final class person {
      * Constructor.
      *
      * @param string $username User name.
+     * @param int $since Since when the name is theirs; 0: as long as is known.
      */
     private function __construct(
         public readonly string $username,
+        private readonly int $since = 0,
     ) {
     }
 
     /**
-     * Finds a person.
+     * Returns a user, under each of their names.
      *
      * @param int $userid Id of the user.
-     * @return self|null Null where there is none of this id.
+     * @return self[]
      */
-    public static function from_userid(int $userid): ?self {
-        $user = core_user::get_user($userid);
-        return $user && (string) $user->username !== '' ? new self($user->username) : null;
+    public static function all_of(int $userid): array {
+        return array_map(fn(string $name) => new self($name, names::since($name, $userid)), names::of_user($userid));
     }
 
     /**
-     * Returns a person who may be no user any more.
+     * Returns whoever has a name.
      *
      * @param string $username User name.
      * @return self
@@ -73,26 +75,8 @@ final class person {
         $since = ['course_id' => $courseid, 'period' => 'any', 'start' => '1970-01-02T00:00:00Z'];
         $found = (array) ($client->call(command::call('get_filters', $since))['users'] ?? []);
         $roster = (array) ($client->call(command::call('get_roster', ['course_id' => $courseid]))['users'] ?? []);
-        return array_filter(array_unique([...$found, ...$roster]), fn($name) => (string) $name !== '');
-    }
-
-    /**
-     * Returns those of whom the service has something in a course.
-     *
-     * @param int $courseid Id of the course.
-     * @return int[] Ids of users; names that are no user's are left out.
-     * @throws service_exception
-     */
-    public static function of_course(int $courseid): array {
-        global $DB, $CFG;
-        $userids = [];
-        foreach (array_chunk(self::names_in_course($courseid), self::PAGE) as $names) {
-            [$sql, $params] = $DB->get_in_or_equal($names, SQL_PARAMS_NAMED);
-            $where = "username $sql AND mnethostid = :host";
-            $users = $DB->get_fieldset_select('user', 'id', $where, $params + ['host' => $CFG->mnet_localhost_id]);
-            $userids = [...$userids, ...array_map('intval', $users)];
-        }
-        return $userids;
+        $names = array_map('strval', [...$found, ...$roster]);
+        return array_values(array_filter(array_unique($names), fn(string $name) => $name !== ''));
     }
 
     /**
@@ -122,21 +106,74 @@ final class person {
      * @throws service_exception
      */
     public function data(int $courseid): array {
-        $client = client::in_background();
-        $data = ['executions' => [], 'sessions' => [], 'roster_courses' => [], 'rejected_records' => 0];
-        $cursor = '';
-        do {
-            $arguments = ['username' => $this->username, 'course_id' => $courseid, 'limit' => self::PAGE, 'cursor' => $cursor];
-            $page = $client->call(command::call('get_user_data', $arguments));
-            $data['executions'] = [...$data['executions'], ...(array) ($page['executions'] ?? [])];
-            if ($cursor === '') {
-                $data['sessions'] = (array) ($page['sessions'] ?? []);
-                $data['roster_courses'] = (array) ($page['roster_courses'] ?? []);
-                $data['rejected_records'] = (int) ($page['rejected_records'] ?? 0);
-            }
-            $cursor = (string) ($page['next_cursor'] ?? '');
-        } while ($cursor !== '');
+        $data = $this->page($courseid, '', self::PAGE);
+        $cursor = $data['next_cursor'];
+        while ($cursor !== '') {
+            $page = $this->page($courseid, $cursor, self::PAGE);
+            $data['executions'] = [...$data['executions'], ...$page['executions']];
+            $cursor = $page['next_cursor'];
+        }
+        unset($data['next_cursor']);
+        return $this->since ? $this->own($data) : $data;
+    }
+
+    /**
+     * Tells whether the service has anything under the name, of somebody who had it until then.
+     *
+     * @param int $until Time; 0: of whoever had it.
+     * @return bool
+     * @throws service_exception
+     */
+    public function has_anything(int $until = 0): bool {
+        $page = $this->page(0, '', 1);
+        if ($until) {
+            return $page['executions'] && self::time($page['executions'][0]) <= $until;
+        }
+        return $page['executions'] || $page['sessions'] || $page['roster_courses'] || $page['rejected_records'];
+    }
+
+    /**
+     * Reads a part of what the service has of the person.
+     *
+     * @param int $courseid Id of a course; 0: all.
+     * @param string $cursor Where to go on; empty: the beginning.
+     * @param int $limit The most cell runs.
+     * @return array The same as all of it, and next_cursor. Only the first part has more than cell runs.
+     * @throws service_exception
+     */
+    private function page(int $courseid, string $cursor, int $limit): array {
+        $arguments = ['username' => $this->username, 'course_id' => $courseid, 'limit' => $limit, 'cursor' => $cursor];
+        $page = client::in_background()->call(command::call('get_user_data', $arguments));
+        return [
+            'executions' => (array) ($page['executions'] ?? []),
+            'sessions' => (array) ($page['sessions'] ?? []),
+            'roster_courses' => (array) ($page['roster_courses'] ?? []),
+            'rejected_records' => (int) ($page['rejected_records'] ?? 0),
+            'next_cursor' => (string) ($page['next_cursor'] ?? ''),
+        ];
+    }
+
+    /**
+     * Leaves out what is of somebody who had the name before.
+     *
+     * @param array $data What the service has.
+     * @return array The same without it.
+     */
+    private function own(array $data): array {
+        $data['executions'] = array_values(array_filter($data['executions'], fn(array $one) => self::time($one) > $this->since));
+        $sessions = array_column($data['executions'], 'session', 'session');
+        $data['sessions'] = array_values(array_filter($data['sessions'], fn(array $one) => isset($sessions[$one['session']])));
         return $data;
+    }
+
+    /**
+     * Returns when a cell was run.
+     *
+     * @param array $execution What the service says of it.
+     * @return int Time; 0 where it is not known.
+     */
+    private static function time(array $execution): int {
+        return (int) strtotime((string) ($execution['asked_at'] ?? '') ?: (string) ($execution['answered_at'] ?? ''));
     }
 
     /**

@@ -35,7 +35,7 @@ final class queue {
     public const ERASURES = 'erasures';
 
     /** @var string The table. */
-    private const TABLE = 'lticontainer_queue';
+    public const TABLE = 'lticontainer_queue';
 
     /** @var int Rows that are read at a time. */
     private const BATCH = 100;

@@ -29,8 +29,12 @@ use mod_lticontainer\local\client;
 use mod_lticontainer\local\erasures;
 use mod_lticontainer\local\exception\service_exception;
 use mod_lticontainer\local\likely;
+use mod_lticontainer\local\names;
+use mod_lticontainer\local\own_place;
 use mod_lticontainer\local\person;
+use mod_lticontainer\local\person_copy;
 use mod_lticontainer\local\person_rows;
+use moodle_exception;
 
 /**
  * What is stored of persons: by the service, and in the tables that 1.6.3 has left.
@@ -38,8 +42,10 @@ use mod_lticontainer\local\person_rows;
  * Cell runs belong to courses, not to instances, so the contexts are those of courses. What belongs to no course that
  * exists is in the context of its user.
  *
- * Moodle takes an exception for "nothing is stored", and a request to erase would be done with nothing erased. So where
- * the service is away, what Moodle itself knows has to do.
+ * Moodle goes on after an exception as if nothing were stored: a request to erase would be done with nothing erased, and a
+ * copy be handed out without what is missing. So where the service is away, what Moodle itself knows has to do, erasures
+ * wait in the queue, and a copy says what it lacks. An exception comes last, where a privacy officer has to know: Moodle
+ * writes them what it says.
  *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
@@ -56,19 +62,22 @@ class provider implements
      * @return collection
      */
     public static function get_metadata(collection $collection): collection {
-        $fields = ['username', 'course', 'session', 'date', 'status', 'filename', 'roster'];
-        $names = array_map(fn(string $field) => "privacy:metadata:service:$field", $fields);
-        $collection->add_external_location_link('service', array_combine($fields, $names), 'privacy:metadata:service');
-        $collection->add_database_table('lticontainer_server_data', [
-            'username' => 'privacy:metadata:server_data:username',
-            'session' => 'privacy:metadata:server_data:session',
-            'status' => 'privacy:metadata:server_data:status',
-            'date' => 'privacy:metadata:server_data:date',
-        ], 'privacy:metadata:server_data');
-        $collection->add_database_table('lticontainer_queue', [
-            'arguments' => 'privacy:metadata:queue:arguments',
-            'timecreated' => 'privacy:metadata:queue:timecreated',
-        ], 'privacy:metadata:queue');
+        $described = fn(string $what, array $fields) => array_combine(
+            $fields,
+            array_map(fn(string $field) => "privacy:metadata:$what:$field", $fields)
+        );
+        $fields = ['username', 'course', 'session', 'date', 'status', 'filename', 'roster', 'changes'];
+        $collection->add_external_location_link('service', $described('service', $fields), 'privacy:metadata:service');
+        $tables = [
+            'server_data' => ['username', 'session', 'status', 'date'],
+            'client_data' => ['session', 'cell_id', 'filename', 'date'],
+            'session' => ['session', 'course', 'lti_id'],
+            'queue' => ['arguments', 'timecreated'],
+            'names' => ['userid', 'username', 'timecreated', 'timelost'],
+        ];
+        foreach ($tables as $table => $fields) {
+            $collection->add_database_table("lticontainer_$table", $described($table, $fields), "privacy:metadata:$table");
+        }
         return $collection;
     }
 
@@ -81,17 +90,13 @@ class provider implements
     public static function get_contexts_for_userid(int $userid): contextlist {
         $list = new contextlist();
         $list->set_component('mod_lticontainer');
-        $person = person::from_userid($userid);
-        if (!$person) {
-            return $list;
+        [$courses, $ismore] = self::places($userid);
+        foreach (array_unique($courses) as $courseid) {
+            $where = 'SELECT id FROM {context} WHERE contextlevel = :level AND instanceid = :course';
+            $list->add_from_sql($where, ['level' => CONTEXT_COURSE, 'course' => $courseid]);
         }
-        person_rows::add_contexts($list, $userid);
-        if (client::is_configured()) {
-            try {
-                self::add_places($list, $person, $userid);
-            } catch (service_exception) {
-                likely::add_contexts($list, $userid);
-            }
+        if ($ismore) {
+            own_place::add($list, $userid);
         }
         return $list;
     }
@@ -103,16 +108,18 @@ class provider implements
      */
     public static function get_users_in_context(userlist $userlist) {
         $context = $userlist->get_context();
-        if ($context instanceof context_user && self::has_rest($context->instanceid)) {
-            $userlist->add_user($context->instanceid);
+        foreach (own_place::users($context) as $userid) {
+            if (self::places($userid)[1]) {
+                $userlist->add_user($userid);
+            }
         }
         if (!$context instanceof context_course) {
             return;
         }
         person_rows::add_users($userlist, $context->instanceid);
-        if (client::is_configured()) {
+        if (client::had_service()) {
             try {
-                $userlist->add_users(person::of_course($context->instanceid));
+                $userlist->add_users(names::owners(person::names_in_course($context->instanceid)));
             } catch (service_exception) {
                 likely::add_users($userlist, $context->instanceid);
             }
@@ -123,24 +130,18 @@ class provider implements
      * Exports what is stored of a person.
      *
      * @param approved_contextlist $contextlist Where.
+     * @throws service_exception The copy lacks what the service has, and says so.
      */
     public static function export_user_data(approved_contextlist $contextlist) {
-        $person = person::from_userid($contextlist->get_user()->id);
-        if (!$person) {
-            return;
-        }
-        $path = [get_string('pluginname', 'mod_lticontainer')];
+        $copy = new person_copy((int) $contextlist->get_user()->id);
         foreach ($contextlist->get_contexts() as $context) {
-            $data = [];
-            if ($context instanceof context_course) {
-                $data = ['records' => person_rows::read($person->username, $context->instanceid)];
+            $data = $copy->in_context($context);
+            if ($data) {
+                writer::with_context($context)->export_data([get_string('pluginname', 'mod_lticontainer')], (object) $data);
             }
-            if (client::is_configured()) {
-                $data += self::of_service($person, $context);
-            }
-            if (array_filter($data)) {
-                writer::with_context($context)->export_data($path, (object) $data);
-            }
+        }
+        if ($copy->fault()) {
+            throw $copy->fault();
         }
     }
 
@@ -151,35 +152,50 @@ class provider implements
      */
     public static function delete_data_for_all_users_in_context(context $context) {
         if ($context instanceof context_user) {
-            self::erase([$context->instanceid], [], true);
+            self::erase_rest([(int) $context->instanceid]);
         }
         if (!$context instanceof context_course) {
             return;
         }
-        if (client::is_configured()) {
+        if (client::had_service()) {
             erasures::add_course((int) $context->instanceid);
         }
-        $userlist = new userlist($context, 'mod_lticontainer');
-        person_rows::add_users($userlist, $context->instanceid);
-        self::erase($userlist->get_userids(), [$context->instanceid], false);
+        // The rows are the service's own where it works on these tables, so it comes first.
+        erasures::send();
+        person_rows::delete_course((int) $context->instanceid);
     }
 
     /**
-     * Erases what is stored of a person.
+     * Erases what is stored of a person. With the context of their own this is about everything, also what only the
+     * service knows of.
      *
      * @param approved_contextlist $contextlist Where.
+     * @throws moodle_exception A name that they had before is another's now: all the rest is erased.
      */
     public static function delete_data_for_user(approved_contextlist $contextlist) {
-        $userid = $contextlist->get_user()->id;
+        $userid = (int) $contextlist->get_user()->id;
         $courses = [];
-        $isrest = false;
+        $isall = false;
         foreach ($contextlist->get_contexts() as $context) {
             if ($context instanceof context_course) {
-                $courses[] = $context->instanceid;
+                $courses[] = (int) $context->instanceid;
             }
-            $isrest = $isrest || ($context instanceof context_user && $context->instanceid == $userid);
+            $isall = $isall || own_place::is($context, $userid);
         }
-        self::erase([$userid], $courses, $isrest);
+        // Moodle was told of these, and has decided to keep what is there.
+        $kept = array_values(array_diff([...self::known_places($userid)[0], ...likely::courses($userid)], $courses));
+        foreach (client::had_service() ? person::all_of($userid) : [] as $person) {
+            self::want($person, $courses);
+            if ($isall) {
+                erasures::add_everything($person->username, $userid, $courses, $kept);
+            }
+        }
+        erasures::send();
+        self::delete_rows([$userid], [...$courses, ...($isall ? [0] : [])]);
+        $lost = $isall ? names::lost_to_others($userid) : [];
+        if ($lost) {
+            throw new moodle_exception('privacy:lostnames', 'mod_lticontainer', '', implode(', ', $lost));
+        }
     }
 
     /**
@@ -189,85 +205,97 @@ class provider implements
      */
     public static function delete_data_for_users(approved_userlist $userlist) {
         $context = $userlist->get_context();
+        $userids = array_map('intval', $userlist->get_userids());
         if ($context instanceof context_course) {
-            self::erase($userlist->get_userids(), [$context->instanceid], false);
+            foreach (client::had_service() ? $userids : [] as $userid) {
+                foreach (person::all_of($userid) as $person) {
+                    self::want($person, [(int) $context->instanceid]);
+                }
+            }
+            erasures::send();
+            self::delete_rows($userids, [(int) $context->instanceid]);
         }
-        if ($context instanceof context_user && in_array($context->instanceid, $userlist->get_userids())) {
-            self::erase([$context->instanceid], [], true);
-        }
+        self::erase_rest(array_intersect(own_place::users($context), $userids));
     }
 
     /**
-     * Adds the places where the service has something of a person.
-     *
-     * @param contextlist $list Takes them.
-     * @param person $person The person.
-     * @param int $userid Id of the user.
-     * @throws service_exception
-     */
-    private static function add_places(contextlist $list, person $person, int $userid): void {
-        [$courses, $ismore] = $person->places();
-        foreach ($courses as $courseid) {
-            $where = 'SELECT id FROM {context} WHERE contextlevel = :level AND instanceid = :course';
-            $list->add_from_sql($where, ['level' => CONTEXT_COURSE, 'course' => $courseid]);
-        }
-        if ($ismore) {
-            $list->add_user_context($userid);
-        }
-    }
-
-    /**
-     * Tells whether the service has, or may have, something of a person beyond the courses that exist.
+     * Returns where something is stored of a user, or may be where the service can't be asked.
      *
      * @param int $userid Id of the user.
-     * @return bool
+     * @return array Ids of courses, and whether there is something beyond them.
      */
-    private static function has_rest(int $userid): bool {
-        $person = client::is_configured() ? person::from_userid($userid) : null;
+    private static function places(int $userid): array {
+        [$courses, $ismore] = self::known_places($userid);
+        if (!client::had_service()) {
+            return [$courses, $ismore];
+        }
         try {
-            return $person && $person->places()[1];
+            foreach (person::all_of($userid) as $person) {
+                [$some, $more] = $person->places();
+                $courses = [...$courses, ...$some];
+                $ismore = $ismore || $more;
+            }
+            return [$courses, $ismore];
         } catch (service_exception) {
-            return true;
+            return [[...$courses, ...likely::courses($userid)], true];
         }
     }
 
     /**
-     * Reads what the service has of a person in a context.
+     * Returns where Moodle itself has something of a user.
+     *
+     * @param int $userid Id of the user.
+     * @return array Ids of courses, and whether there is something beyond them.
+     */
+    private static function known_places(int $userid): array {
+        $courses = [];
+        $ismore = (bool) names::earlier($userid);
+        foreach (names::of_user($userid) as $username) {
+            $courses = [...$courses, ...person_rows::courses($username)];
+            $ismore = $ismore || person_rows::read($username, 0);
+        }
+        return [$courses, $ismore];
+    }
+
+    /**
+     * Wants erased what the service has of a person in courses.
      *
      * @param person $person The person.
-     * @param context $context A course, or the person's own context.
-     * @return array
+     * @param int[] $courses Ids of courses.
      */
-    private static function of_service(person $person, context $context): array {
-        if ($context instanceof context_course) {
-            return $person->data($context->instanceid);
+    private static function want(person $person, array $courses): void {
+        foreach ($courses as $courseid) {
+            erasures::add($person->username, $courseid);
         }
-        return $context instanceof context_user ? $person->rest() : [];
     }
 
     /**
-     * Erases what is stored of persons in courses, and sends all erasures that wait.
+     * Erases what is stored of users beyond the courses that exist.
      *
      * @param int[] $userids Ids of users.
-     * @param int[] $courses Ids of courses.
-     * @param bool $isrest Whether what is beyond the courses that exist goes too.
      */
-    private static function erase(array $userids, array $courses, bool $isrest): void {
-        $courses = array_map('intval', $courses);
-        $people = array_filter(array_map(fn($userid) => person::from_userid((int) $userid), $userids));
-        foreach ($people as $person) {
-            foreach ($courses as $courseid) {
-                erasures::add($person->username, $courseid);
-            }
-            if ($isrest && client::is_configured()) {
-                erasures::add_rest($person->username, $courses);
+    private static function erase_rest(array $userids): void {
+        foreach (client::had_service() ? $userids : [] as $userid) {
+            foreach (person::all_of($userid) as $person) {
+                erasures::add_rest($person->username, []);
             }
         }
-        // The rows are the service's own where it works on these tables, so it comes first.
         erasures::send();
-        foreach ($people as $person) {
-            foreach ($courses as $courseid) {
-                person_rows::delete($person->username, $courseid);
+        self::delete_rows($userids, [0]);
+    }
+
+    /**
+     * Deletes the rows of users. Where the service works on these tables they are its own, so it comes first.
+     *
+     * @param int[] $userids Ids of users.
+     * @param int[] $courses Ids of courses; 0: what belongs to none that exists.
+     */
+    private static function delete_rows(array $userids, array $courses): void {
+        foreach ($userids as $userid) {
+            foreach (names::of_user($userid) as $username) {
+                foreach ($courses as $courseid) {
+                    person_rows::delete($username, $courseid);
+                }
             }
         }
     }

@@ -91,6 +91,8 @@ class after_upgrade extends adhoc_task {
         if (self::is_pending()) {
             self::queue();
         }
+        client::remember_service();
+        manager::queue_adhoc_task(new learn_names(), true);
         foreach (registration::courses() as $courseid) {
             register_course::queue($courseid, true);
         }

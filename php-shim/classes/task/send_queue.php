@@ -45,6 +45,7 @@ class send_queue extends scheduled_task {
      * Sends.
      */
     public function execute() {
+        client::remember_service();
         foreach ([queue::RECORDS, queue::ERASURES] as $kind) {
             $before = queue::count($kind);
             if ($before === 0) {
