@@ -39,4 +39,8 @@ $answer = $passing->answer();
 http_response_code($answer->status);
 header("Content-Type: $answer->type; charset=utf-8");
 header('Cache-Control: no-store');
+if ($answer->status === 503) {
+    // By then the task has run, or the service was tried once more.
+    header('Retry-After: 60');
+}
 echo $answer->body;

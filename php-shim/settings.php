@@ -25,6 +25,7 @@
 defined('MOODLE_INTERNAL') || die();
 
 use mod_lticontainer\local\client;
+use mod_lticontainer\local\queue_room;
 use mod_lticontainer\task\after_upgrade;
 
 $category = new admin_category(
@@ -73,6 +74,14 @@ if ($ADMIN->fulltree) {
         '/^([1-9]|[1-5][0-9]|60)$/',
         4
     ));
+    $settings->add(new admin_setting_configtext(
+        'mod_lticontainer/queuelimit',
+        new lang_string('queuelimit', 'mod_lticontainer'),
+        new lang_string('queuelimit_desc', 'mod_lticontainer'),
+        queue_room::LIMIT,
+        '/^[1-9][0-9]{0,6}$/',
+        7
+    ));
     $settings->add(new admin_setting_configcheckbox(
         'mod_lticontainer/verify',
         new lang_string('verify', 'mod_lticontainer'),
@@ -92,6 +101,13 @@ $ADMIN->add('modlticontainerfolder', new admin_externalpage(
     'mod_lticontainer_connection',
     new lang_string('connection', 'mod_lticontainer'),
     new moodle_url('/mod/lticontainer/connection.php'),
+    'moodle/site:config',
+    $module->is_enabled() === false
+));
+$ADMIN->add('modlticontainerfolder', new admin_externalpage(
+    'mod_lticontainer_queue',
+    new lang_string('queue', 'mod_lticontainer'),
+    new moodle_url('/mod/lticontainer/queue.php'),
     'moodle/site:config',
     $module->is_enabled() === false
 ));

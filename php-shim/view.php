@@ -25,6 +25,7 @@
 use mod_lticontainer\local\activities;
 use mod_lticontainer\local\command;
 use mod_lticontainer\local\page;
+use mod_lticontainer\local\queue_state;
 use mod_lticontainer\local\tab;
 use mod_lticontainer\output\overview;
 
@@ -44,5 +45,6 @@ $page->show('overview', new overview(
     activities::of_course((int) $page->instance->course->id),
     $service,
     $checked,
-    $maychange ? $settings->out(false) : ''
+    $maychange ? $settings->out(false) : '',
+    queue_state::of_course((int) $page->instance->course->id)
 ));

@@ -31,4 +31,10 @@ $definitions = [
         'simplekeys' => true,
         'simpledata' => true,
     ],
+    // How many bytes wait in the queue, in all and of each sender, and when that was added up.
+    'queueroom' => [
+        'mode' => cache_store::MODE_APPLICATION,
+        'simplekeys' => true,
+        'simpledata' => true,
+    ],
 ];

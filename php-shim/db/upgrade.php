@@ -62,8 +62,45 @@ function xmldb_lticontainer_upgrade($oldversion) {
             $manager->install_one_table_from_xmldb_file(__DIR__ . '/install.xml', 'lticontainer_names');
         }
         \mod_lticontainer\local\client::remember_service();
-        \core\task\manager::queue_adhoc_task(new \mod_lticontainer\task\learn_names(), true);
         upgrade_mod_savepoint(true, 2026112503, 'lticontainer');
+    }
+
+    if ($oldversion < 2026112504) {
+        $queue = new xmldb_table('lticontainer_queue');
+        $number = fn(string $name, string $length, string $before) =>
+            new xmldb_field($name, XMLDB_TYPE_INTEGER, $length, null, XMLDB_NOTNULL, null, '0', $before);
+        $text = fn(string $name, string $length, string $before) =>
+            new xmldb_field($name, XMLDB_TYPE_CHAR, $length, null, null, null, null, $before);
+        $fields = [
+            $text('sender', '32', 'timecreated'),
+            $number('courseid', '10', 'sender'),
+            $number('bytes', '10', 'courseid'),
+            $number('state', '1', 'bytes'),
+            $number('tries', '10', 'state'),
+            $number('timetried', '10', 'tries'),
+            $number('timenext', '10', 'timetried'),
+            $text('lasterror', '255', 'timenext'),
+        ];
+        foreach ($fields as $field) {
+            if (!$manager->field_exists($queue, $field)) {
+                $manager->add_field($queue, $field);
+            }
+        }
+        $old = new xmldb_index('kind', XMLDB_INDEX_NOTUNIQUE, ['kind']);
+        if ($manager->index_exists($queue, $old)) {
+            $manager->drop_index($queue, $old);
+        }
+        $indexes = [
+            new xmldb_index('kind-state', XMLDB_INDEX_NOTUNIQUE, ['kind', 'state']),
+            new xmldb_index('sender-state-bytes', XMLDB_INDEX_NOTUNIQUE, ['sender', 'state', 'bytes']),
+            new xmldb_index('courseid-state', XMLDB_INDEX_NOTUNIQUE, ['courseid', 'state']),
+        ];
+        foreach ($indexes as $index) {
+            if (!$manager->index_exists($queue, $index)) {
+                $manager->add_index($queue, $index);
+            }
+        }
+        upgrade_mod_savepoint(true, 2026112504, 'lticontainer');
     }
 
     return true;

@@ -138,7 +138,7 @@ final class client_test extends TestCase {
             'half a JSON' => [new response(200, 'application/json', '{"hosts": ['), service_unavailable::NONSENSE],
             'no struct' => [new response(200, 'application/json', '"yes"'), service_unavailable::NONSENSE],
             'a redirect' => [new response(302, 'text/html', ''), service_unavailable::NONSENSE],
-            'another server' => [new response(404, 'text/html', 'Not Found'), service_unavailable::NONSENSE],
+            'a limit of requests' => [new response(429, 'text/html', 'Too Many'), service_unavailable::FAILED],
             'a proxy in front' => [new response(502, 'text/html', 'Bad Gateway'), service_unavailable::FAILED],
             'an error' => [new response(500, 'text/plain', 'oops'), service_unavailable::FAILED],
             'a problem without a code' => [new response(500, 'application/problem+json', '{}'), service_unavailable::FAILED],
@@ -157,6 +157,21 @@ final class client_test extends TestCase {
         $fault = $this->fault(new recorded_transport([$answer]));
         $this->assertInstanceOf(service_unavailable::class, $fault);
         $this->assertSame($reason, $fault->reason);
+    }
+
+    /**
+     * What is refused on the way says nothing of other requests; the page says the same as of any stranger.
+     *
+     * @covers \mod_lticontainer\local\client
+     */
+    public function test_what_is_refused_on_the_way_is_told_apart(): void {
+        foreach ([404 => 'Not Found', 413 => 'Request Entity Too Large'] as $status => $text) {
+            $fault = $this->fault(new recorded_transport([new response($status, 'text/html', "<h1>$text</h1>")]));
+            $this->assertInstanceOf(service_refused::class, $fault);
+            $this->assertSame(service_refused::ON_THE_WAY, $fault->servicecode);
+            $this->assertSame('What answers at the address of the companion service is something else.', $fault->sentence());
+            $this->assertSame("HTTP $status, text/html", $fault->detail);
+        }
     }
 
     /**

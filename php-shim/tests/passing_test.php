@@ -97,7 +97,6 @@ final class passing_test extends TestCase {
             'rejected, in JSON' => ['application/json', '{"exception":"x","errorcode":"recordrejected"}'],
             'rejected, in XML' => ['application/xml', self::rest('recordrejected')],
             'rejected, in XML-RPC' => ['text/xml', self::xmlrpc('recordrejected')],
-            'wrong token' => ['application/json', '{"exception":"x","errorcode":"invalidtoken"}'],
         ];
     }
 
@@ -119,7 +118,7 @@ final class passing_test extends TestCase {
      * @return array
      */
     public static function refusals(): array {
-        $answers = ['refused on the way' => [413, 'text/html', '<h1>Too large</h1>', passing::REFUSED]];
+        $answers = ['refused on the way' => [413, 'text/html', '<h1>Too large</h1>', service_refused::ON_THE_WAY]];
         foreach (['rejectlimit', 'internalerror', 'requesttoolarge', 'busy', 'sitemaintenance', 'serviceunavailable'] as $code) {
             $answers["$code, in JSON"] = [200, 'application/json', "{\"errorcode\":\"$code\"}", $code];
             $answers["$code, in XML"] = [200, 'application/xml', self::rest($code), $code];
@@ -142,6 +141,32 @@ final class passing_test extends TestCase {
         $fault = $this->fault($status, $type, $body);
         $this->assertInstanceOf(service_refused::class, $fault);
         $this->assertSame($code, $fault->servicecode);
+    }
+
+    /**
+     * What the service refuses and does not keep is told as well: somebody has to hear of it.
+     *
+     * @covers \mod_lticontainer\local\passing
+     */
+    public function test_what_the_service_does_not_keep_is_told(): void {
+        $codes = ['accessexception' => 'accessexception', 'invalidtoken' => passing::FORMER_TOKEN];
+        foreach ($codes as $said => $code) {
+            foreach (['text/xml' => self::xmlrpc($said), 'application/xml' => self::rest($said)] as $type => $body) {
+                $fault = $this->fault(200, $type, $body);
+                $this->assertInstanceOf(service_refused::class, $fault);
+                $this->assertSame($code, $fault->servicecode);
+            }
+        }
+    }
+
+    /**
+     * What is no request can't be sent.
+     *
+     * @covers \mod_lticontainer\local\passing
+     */
+    public function test_what_is_no_request_is_found(): void {
+        $this->expectException(\UnexpectedValueException::class);
+        passing::send_again(['script' => '/'], new client('https://example.org', 'token', 5, new recorded_transport([])));
     }
 
     /**

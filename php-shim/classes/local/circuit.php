@@ -34,9 +34,6 @@ final class circuit {
     /** @var string Key in the cache: the time until which nobody tries. */
     private const KEY = 'until';
 
-    /** @var string[] Refusals after which others would be refused as well. */
-    private const AWAY = ['serviceunavailable', 'busy', 'sitemaintenance'];
-
     /** @var cache The cache. */
     private readonly cache $cache;
 
@@ -79,13 +76,13 @@ final class circuit {
     }
 
     /**
-     * The service has not taken a request. Where it is there all the same, and says what it has against this one, others
-     * go on: else whoever may send records could keep all the others from it.
+     * The service has not taken a request. Where it is there all the same, and says what it has against this one, or where
+     * something on the way says so, others go on: else whoever may send records could keep all the others from it.
      *
      * @param service_exception $fault Why.
      */
     public function failed(service_exception $fault): void {
-        $isthere = $fault instanceof service_refused && !in_array($fault->servicecode, self::AWAY, true);
+        $isthere = $fault instanceof service_refused && verdict::of($fault, false) !== verdict::AWAY;
         $isthere ? $this->good() : $this->bad();
     }
 

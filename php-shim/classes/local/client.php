@@ -35,6 +35,9 @@ final class client {
     /** @var int Seconds for the calls of a page, where the setting says nothing. */
     public const TIMEOUT = 10;
 
+    /** @var int[] HTTP 4xx that say: not now. They hold for other requests as well. */
+    private const NOT_NOW = [408, 425, 429];
+
     /** @var self|null That of this page. */
     private static ?self $shared = null;
 
@@ -126,7 +129,7 @@ final class client {
      * @return array Its result.
      * @throws service_not_configured The settings name no service.
      * @throws service_unavailable Nobody answered, or with nothing that could be understood.
-     * @throws service_refused The service says no, and why.
+     * @throws service_refused The service says no, and why; or something on the way does.
      */
     public function call(command $command): array {
         $response = $this->send($command);
@@ -262,8 +265,27 @@ final class client {
         if ($response->type === 'application/problem+json' && is_string($answer['errorcode'] ?? null)) {
             return service_refused::from_problem($answer);
         }
-        $reason = $response->status >= 500 ? service_unavailable::FAILED : service_unavailable::NONSENSE;
-        return new service_unavailable($reason, "HTTP $response->status, $response->type");
+        return self::by_a_stranger($response);
+    }
+
+    /**
+     * Returns what an answer means that is none of the service's own.
+     *
+     * A proxy or a firewall on the way may refuse one request, such as one that is too long for it, and let the others
+     * through.
+     *
+     * @param response $response The answer.
+     * @return service_exception
+     */
+    public static function by_a_stranger(response $response): service_exception {
+        $what = "HTTP $response->status, $response->type";
+        if ($response->status < 400) {
+            return new service_unavailable(service_unavailable::NONSENSE, $what);
+        }
+        if ($response->status >= 500 || in_array($response->status, self::NOT_NOW, true)) {
+            return new service_unavailable(service_unavailable::FAILED, $what);
+        }
+        return new service_refused(service_refused::ON_THE_WAY, 'Refused on the way', $what);
     }
 
     /**

@@ -21,8 +21,8 @@ use mod_lticontainer\local\exception\service_exception;
 /**
  * Erasures of what the service has of persons, on their way to it.
  *
- * All of them go through the queue, so none is lost where the service is away. What only the service knows, such as who
- * is in a course, is asked when an erasure is sent, not when it is wanted.
+ * All of them go through the queue, so none is lost where the service is away, or where the settings name none yet. What only
+ * the service knows, such as who is in a course, is asked when an erasure is sent, not when it is wanted.
  *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
@@ -48,7 +48,7 @@ final class erasures {
      * @param int $courseid Id of the course; 0: all of them.
      */
     public static function add(string $username, int $courseid): void {
-        queue::add(queue::ERASURES, self::ERASE, ['username' => $username, 'course_id' => $courseid]);
+        queue::add_erasure(self::ERASE, ['username' => $username, 'course_id' => $courseid]);
     }
 
     /**
@@ -59,7 +59,7 @@ final class erasures {
      * @param int[] $erased Courses of which all is erased before.
      */
     public static function add_rest(string $username, array $erased): void {
-        queue::add(queue::ERASURES, self::REST, ['username' => $username, 'erased' => $erased]);
+        queue::add_erasure(self::REST, ['username' => $username, 'erased' => $erased]);
     }
 
     /**
@@ -73,7 +73,16 @@ final class erasures {
      */
     public static function add_everything(string $username, int $userid, array $erased, array $kept): void {
         $arguments = ['username' => $username, 'erased' => $erased, 'userid' => $userid, 'kept' => $kept];
-        queue::add(queue::ERASURES, self::REST, $arguments);
+        queue::add_erasure(self::REST, $arguments);
+    }
+
+    /**
+     * Tells whether there may be anything to erase: a service has it, or records wait for one.
+     *
+     * @return bool
+     */
+    public static function are_wanted(): bool {
+        return client::had_service() || queue::count(queue::RECORDS) > 0;
     }
 
     /**
@@ -100,53 +109,58 @@ final class erasures {
      * @param int $courseid Id of the course.
      */
     public static function add_course(int $courseid): void {
-        queue::add(queue::ERASURES, self::COURSE, ['course_id' => $courseid]);
+        queue::add_erasure(self::COURSE, ['course_id' => $courseid]);
     }
 
     /**
-     * Sends what is wanted; later, where the service is away.
+     * Sends what is wanted, as far as that is possible now; the rest is sent by the task.
      */
     public static function send(): void {
-        if (self::may_go()) {
-            queue::send(queue::ERASURES, client::in_background(), microtime(true) + self::SECONDS);
-        }
+        $sender = new queue_sender(client::in_background(), microtime(true) + self::SECONDS);
+        $sender->send(queue::ERASURES);
     }
 
     /**
-     * Tells whether erasures may be sent: records that still wait would store again what is erased before them.
-     *
-     * @return bool
-     */
-    public static function may_go(): bool {
-        return queue::count(queue::RECORDS) === 0;
-    }
-
-    /**
-     * Tells whether something in the queue has to be worked out with the service's help.
-     *
-     * @param string $function What stands in the queue in the place of a function.
-     * @return bool
-     */
-    public static function is_open(string $function): bool {
-        return in_array($function, [self::REST, self::COURSE], true);
-    }
-
-    /**
-     * Works out what is to be erased, and puts that into the queue.
+     * Sends an erasure that has waited.
      *
      * @param string $function What stands in the queue.
      * @param array $arguments What it says.
+     * @param int $id Its place in the queue.
+     * @param client $client The service.
+     * @throws service_exception
+     * @throws \UnexpectedValueException It says nothing that can be understood.
+     */
+    public static function send_again(string $function, array $arguments, int $id, client $client): void {
+        $username = $arguments['username'] ?? '';
+        $courseid = $arguments['course_id'] ?? 0;
+        $erased = $arguments['erased'] ?? [];
+        if (!is_string($username) || !is_int($courseid) || !is_array($erased) || ($username === '' && $courseid === 0)) {
+            throw new \UnexpectedValueException('The erasure names nobody');
+        }
+        if ($function === self::REST) {
+            $person = person::named($username);
+            self::work_out_rest($person, [...$erased, ...self::work_out_unknown($person, $arguments)]);
+        } else if ($function === self::COURSE) {
+            self::work_out_course($courseid, $id);
+        } else {
+            // What is stopped could bring back what is erased here.
+            stopped_calls::forget_person($username, $courseid, $id, $client);
+            $client->call(command::call($function, ['username' => $username, 'course_id' => $courseid]));
+        }
+    }
+
+    /**
+     * Works out who is in a course, and wants them erased there.
+     *
+     * @param int $courseid Id of the course.
+     * @param int $id Place in the queue of what wants this.
      * @throws service_exception
      */
-    public static function work_out(string $function, array $arguments): void {
-        if ($function === self::REST) {
-            $person = person::named($arguments['username']);
-            self::work_out_rest($person, [...$arguments['erased'], ...self::work_out_unknown($person, $arguments)]);
-            return;
+    private static function work_out_course(int $courseid, int $id): void {
+        foreach (person::names_in_course($courseid) as $username) {
+            self::add($username, $courseid);
         }
-        foreach (person::names_in_course($arguments['course_id']) as $username) {
-            self::add($username, $arguments['course_id']);
-        }
+        stopped_calls::forget_course($courseid, $id);
     }
 
     /**
@@ -162,7 +176,7 @@ final class erasures {
         if (!$userid) {
             return [];
         }
-        $unknown = array_diff($person->places()[0], $arguments['erased'], $arguments['kept']);
+        $unknown = array_diff($person->places()[0], $arguments['erased'] ?? [], $arguments['kept'] ?? []);
         $unknown = array_values(array_filter($unknown, fn(int $courseid) => !retention::protects($courseid, $userid)));
         foreach ($unknown as $courseid) {
             self::add($person->username, $courseid);

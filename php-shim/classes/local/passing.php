@@ -18,13 +18,12 @@ namespace mod_lticontainer\local;
 
 use mod_lticontainer\local\exception\service_exception;
 use mod_lticontainer\local\exception\service_refused;
-use mod_lticontainer\local\exception\service_unavailable;
 
 /**
  * A request of a proxy with the token of an activity, which goes on to the service as it is.
  *
- * The service decides about it. Where the service is away the request is kept, if Moodle itself has given this token to
- * the activity that it is for; so nobody else can fill the queue.
+ * The service decides about it. Where the service is away the request is kept, if Moodle itself knows the token as that of
+ * an activity; so nobody else can fill the queue. It is kept, too, while earlier ones of its activity wait.
  *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
@@ -34,8 +33,11 @@ final class passing {
     /** @var string What stands in the queue in the place of a function. */
     public const QUEUED = 'passing';
 
-    /** @var string What stands in the place of the service's code where a refusal (HTTP 4xx) carries none of these. */
-    public const REFUSED = 'requestrefused';
+    /** @var string Before the id of an LTI activity: who sends, in the queue's words. */
+    public const SENDER = 'lti';
+
+    /** @var string What is said of a token that the service does not know, and that the activity has no longer. */
+    public const FORMER_TOKEN = 'formertoken';
 
     /** @var string Moodle's script for REST. */
     private const REST = '/webservice/rest/server.php';
@@ -49,23 +51,14 @@ final class passing {
     /** @var int Seconds that a request waits for the service; it takes milliseconds when it is well. */
     private const SECONDS = 3;
 
-    /** @var string[] What the service says when sending the same again may help. */
-    private const LATER = [
-        'serviceunavailable', 'internalerror', 'rejectlimit', 'requesttoolarge', 'sitemaintenance', 'busy',
-    ];
-
-    /** @var string[] What the service says when sending the same again is of no use. */
-    private const FINAL = [
-        'invalidtoken', 'accessexception', 'wsaccessuserdeleted', 'wsaccessuserunconfirmed', 'wsaccessusersuspended',
-        'wsaccessusernologin', 'invalidrecord', 'invalidparameter', 'malformedrequest', 'unsupportedmedia',
-        'methodnotallowed', 'recordrejected',
-    ];
-
     /** @var string[] Functions that store records. */
     private const WRITERS = ['mod_lticontainer_write_nblogs', 'mod_lticontainer_write_nbdata', 'mod_mdlds_write_nbdata'];
 
     /** @var string[] Names that REST takes from the query or from the body. */
     private const NAMES = ['wstoken', 'wsfunction', 'moodlewsrestformat'];
+
+    /** @var service_exception|null Why the service has refused it, for a reason of its own. */
+    private ?service_exception $refusal = null;
 
     /**
      * Constructor.
@@ -99,6 +92,7 @@ final class passing {
         }
         // Names of headers come in small letters or capitals, as the sender and the web server write them.
         $type = (string) (array_change_key_case(getallheaders())['content-type'] ?? '');
+        $type = preg_replace('/[^\x20-\x7e]/', '', $type);
         return new self($script, $query, $type, (string) file_get_contents('php://input', false, null, 0, self::LONGEST + 1));
     }
 
@@ -112,21 +106,56 @@ final class passing {
         if (!in_array($this->script, [self::REST, self::XMLRPC], true) || !$isreadable) {
             return new response(400, 'text/plain', 'Bad request');
         }
+        $token = $this->token();
+        $isinturn = !$this->holds_records() || !queue::has_waiting(self::sender($token));
+        if (!$isinturn && $this->is_kept($token)) {
+            return $this->done();
+        }
         $circuit = new circuit();
-        $response = $circuit->may_try() ? $this->try_to_send($circuit) : null;
+        $response = $circuit->may_try() ? $this->try_to_send($circuit, $token) : null;
         if ($response) {
             return $response;
         }
-        if (!$this->holds_records() || !$this->is_of_an_activity()) {
-            return new response(503, 'text/plain', 'Service unavailable');
+        return $this->is_kept($token) ? $this->done() : new response(503, 'text/plain', 'Service unavailable');
+    }
+
+    /**
+     * Keeps the request, where it may hold records, Moodle itself knows its token, and there is room.
+     *
+     * @param string $token Its token.
+     * @return bool Whether it is kept.
+     */
+    private function is_kept(string $token): bool {
+        $owner = $this->holds_records() ? activity_token::owner($token) : null;
+        if (!$owner) {
+            return false;
         }
-        queue::add(queue::RECORDS, self::QUEUED, [
+        $arguments = [
             'script' => $this->script,
             'query' => $this->query,
             'type' => $this->type,
             'body' => base64_encode($this->body),
-        ]);
-        return $this->done();
+        ];
+        return queue::add_records(self::QUEUED, $arguments, self::sender($token), $owner->course, $this->refusal);
+    }
+
+    /**
+     * Returns who sends, in the queue's words.
+     *
+     * @param string $token Token of the request.
+     * @return string
+     */
+    private static function sender(string $token): string {
+        return self::SENDER . activity_token::named_lti($token);
+    }
+
+    /**
+     * Returns the token of the request.
+     *
+     * @return string Empty where it has none.
+     */
+    private function token(): string {
+        return (string) ($this->query['wstoken'] ?? '');
     }
 
     /**
@@ -143,28 +172,66 @@ final class passing {
      *
      * @param array $arguments What the queue holds.
      * @param client $client The service.
-     * @throws service_exception The service has not done with it, and why.
+     * @throws service_exception The service has not done with it, or has refused it, and why.
+     * @throws \UnexpectedValueException It is none.
      */
     public static function send_again(array $arguments, client $client): void {
+        foreach (['script', 'type', 'body'] as $name) {
+            if (!is_string($arguments[$name] ?? null) || !is_array($arguments['query'] ?? null)) {
+                throw new \UnexpectedValueException("The request has no $name");
+            }
+        }
         $body = (string) base64_decode($arguments['body'], true);
         $passing = new self($arguments['script'], $arguments['query'], $arguments['type'], $body);
-        $passing->deliver($client);
+        $code = $passing->answered($passing->deliver($client))->refusal();
+        if ($code === passed_answer::UNKNOWN_TOKEN && !activity_token::owner($passing->token())) {
+            $code = self::FORMER_TOKEN;
+        }
+        if ($code !== '') {
+            throw new service_refused($code, $code);
+        }
+    }
+
+    /**
+     * Puts the token that the activity has now into a request that has waited. Moodle knew the one in it when it came.
+     *
+     * @param array $arguments What the queue holds.
+     * @return array
+     */
+    public static function with_present_token(array $arguments): array {
+        $former = (string) ($arguments['query']['wstoken'] ?? '');
+        $present = activity_token::present($former);
+        if ($present !== '') {
+            $arguments['query']['wstoken'] = $present;
+            // A form may hold it a second time.
+            $body = (string) base64_decode((string) ($arguments['body'] ?? ''), true);
+            $arguments['body'] = base64_encode(str_replace($former, $present, $body));
+        }
+        return $arguments;
     }
 
     /**
      * Sends the request now.
      *
      * @param circuit $circuit Remembers what happens.
+     * @param string $token Token of the request.
      * @return response|null The service's answer; null where it has not taken the request.
      */
-    private function try_to_send(circuit $circuit): ?response {
+    private function try_to_send(circuit $circuit, string $token): ?response {
         try {
             $response = $this->deliver(client::in_background(self::SECONDS));
         } catch (service_exception $fault) {
             $circuit->failed($fault);
+            $this->refusal = verdict::is_of_one($fault, true) ? $fault : null;
             return null;
         }
         $circuit->good();
+        // Where Moodle itself knows the token, the service has yet to be told, or is another one: proxies look at no answer.
+        $code = $this->answered($response)->refusal();
+        if ($code === passed_answer::UNKNOWN_TOKEN && activity_token::owner($token)) {
+            $this->refusal = new service_refused($code, $code);
+            return null;
+        }
         return $response;
     }
 
@@ -177,11 +244,21 @@ final class passing {
      */
     private function deliver(client $client): response {
         $response = $this->send($client);
-        $fault = $this->fault($response);
+        $fault = $this->answered($response)->fault();
         if ($fault) {
             throw $fault;
         }
         return $response;
+    }
+
+    /**
+     * Reads an answer.
+     *
+     * @param response $response What came.
+     * @return passed_answer
+     */
+    private function answered(response $response): passed_answer {
+        return new passed_answer($response, $this->holds_records());
     }
 
     /**
@@ -218,92 +295,6 @@ final class passing {
      */
     private function holds_records(): bool {
         return $this->script === self::XMLRPC || in_array($this->query['wsfunction'] ?? '', self::WRITERS, true);
-    }
-
-    /**
-     * Tells whether the token is the one that Moodle keeps in the parameters of its activity.
-     *
-     * @return bool
-     */
-    private function is_of_an_activity(): bool {
-        global $DB;
-        $token = (string) ($this->query['wstoken'] ?? '');
-        if (!preg_match('/^[0-9a-f]{64}$/D', $token)) {
-            return false;
-        }
-        // The ids of instance and activity stand in front, 16 digits each; the code behind them can't be guessed.
-        $id = hexdec(substr($token, 16, 16));
-        $text = is_int($id) ? (string) $DB->get_field('lti', 'instructorcustomparameters', ['id' => $id]) : '';
-        return hash_equals(system_lines::token($text), $token);
-    }
-
-    /**
-     * Tells why the service has not done with the request.
-     *
-     * A proxy, or another site at this address, answers as well, and mostly with HTTP 200. So only what has the form of
-     * the service's own answers counts as one; after anything else the records would be lost.
-     *
-     * @param response $response What came.
-     * @return service_exception|null Null where the service has done with it.
-     */
-    private function fault(response $response): ?service_exception {
-        $code = self::code($response);
-        if (in_array($code, self::LATER, true)) {
-            return new service_refused($code, $code);
-        }
-        // What stores no records is not kept either, so nothing depends on which of its errors are known here.
-        $isfinal = in_array($code, self::FINAL, true) || ($code !== '' && !$this->holds_records());
-        if ($response->status === 200 && ($isfinal || $this->is_result($response))) {
-            return null;
-        }
-        $what = "HTTP $response->status, $response->type";
-        if ($response->status >= 400 && $response->status < 500) {
-            return new service_refused(self::REFUSED, $what);
-        }
-        $reason = $response->status >= 500 ? service_unavailable::FAILED : service_unavailable::NONSENSE;
-        return new service_unavailable($reason, $what);
-    }
-
-    /**
-     * Reads the code of an error.
-     *
-     * @param response $response What came.
-     * @return string Empty where it is none.
-     */
-    private static function code(response $response): string {
-        $code = $response->json()['errorcode'] ?? '';
-        if (!self::is_xml($response)) {
-            return is_string($code) ? $code : '';
-        }
-        $rest = '<EXCEPTION [^>]*>\s*<ERRORCODE>(\w+)</ERRORCODE>';
-        $xmlrpc = '<methodResponse>\s*<fault>.*?<name>faultString</name>\s*<value><string>(\w+): ';
-        return preg_match('~^\s*<\?xml [^>]*>\s*(?|' . "$rest|$xmlrpc)~s", $response->body, $found) ? $found[1] : '';
-    }
-
-    /**
-     * Tells whether an answer has the form of a result.
-     *
-     * @param response $response What came.
-     * @return bool
-     */
-    private function is_result(response $response): bool {
-        if (!self::is_xml($response)) {
-            // Who stores records is told nothing; in JSON nothing else shows that it was the service that said it.
-            $answer = $response->json();
-            return $answer === [] || ($answer !== null && !$this->holds_records());
-        }
-        $forms = '<RESPONSE>.*</RESPONSE>|<methodResponse>\s*<params>.*</params>\s*</methodResponse>';
-        return (bool) preg_match('~^\s*<\?xml [^>]*>\s*(' . $forms . ')\s*$~s', $response->body);
-    }
-
-    /**
-     * Tells whether an answer says that it is XML.
-     *
-     * @param response $response What came.
-     * @return bool
-     */
-    private static function is_xml(response $response): bool {
-        return in_array($response->type, ['application/xml', 'text/xml'], true);
     }
 
     /**

@@ -17,11 +17,12 @@
 namespace mod_lticontainer\local;
 
 use mod_lticontainer\local\exception\service_exception;
-use mod_lticontainer\local\exception\service_refused;
-use stdClass;
 
 /**
  * Calls that the service has not acknowledged yet. They are sent in the order in which they came.
+ *
+ * Each one waits at first. One that is refused for a reason of its own steps out of the order and is tried again, later and
+ * later. One with which the service will never be done is stopped: it is kept for an administrator, and holds up nothing.
  *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
@@ -37,116 +38,167 @@ final class queue {
     /** @var string The table. */
     public const TABLE = 'lticontainer_queue';
 
-    /** @var int Rows that are read at a time. */
+    /** @var int State: it was not tried yet, or nothing could be sent. */
+    public const WAITING = 0;
+
+    /** @var int State: it was refused for a reason of its own, and is tried again. */
+    public const REFUSED = 1;
+
+    /** @var int State: it is not tried any more. */
+    public const STOPPED = 2;
+
+    /** @var int Rows that are looked up at a time. */
     private const BATCH = 100;
 
-    /** @var string[] Refusals that concern one call alone: the next ones are tried all the same. */
-    private const ALONE = ['rejectlimit', 'requesttoolarge', 'internalerror', passing::REFUSED];
-
     /**
-     * Keeps a call for later.
+     * Keeps a call with records for later, where there is room.
      *
-     * @param string $kind RECORDS or ERASURES.
      * @param string $function Function of the service.
      * @param array $arguments Its arguments.
+     * @param string $sender Whose order it has to keep.
+     * @param int $courseid Id of the course; 0 where it is not known.
+     * @param service_exception|null $fault Why it was refused, for a reason of its own; null: it was not.
+     * @return bool Whether it is kept.
      */
-    public static function add(string $kind, string $function, array $arguments): void {
-        global $DB;
-        $DB->insert_record(self::TABLE, (object) [
-            'kind' => $kind,
-            'functionname' => $function,
-            'arguments' => json_encode($arguments, JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES),
-            'timecreated' => time(),
-        ]);
+    public static function add_records(
+        string $function,
+        array $arguments,
+        string $sender,
+        int $courseid,
+        ?service_exception $fault = null
+    ): bool {
+        $text = self::text($arguments);
+        if (!queue_room::take($sender, strlen($text))) {
+            return false;
+        }
+        $more = $fault ? ['state' => self::REFUSED, 'lasterror' => queue_row::reason($fault)] : [];
+        self::insert(self::RECORDS, $function, $text, ['sender' => $sender, 'courseid' => $courseid] + $more);
+        return true;
     }
 
     /**
-     * Tells how many calls wait.
+     * Keeps an erasure for later.
+     *
+     * @param string $function Function of the service.
+     * @param array $arguments Its arguments.
+     */
+    public static function add_erasure(string $function, array $arguments): void {
+        self::insert(self::ERASURES, $function, self::text($arguments), []);
+    }
+
+    /**
+     * Changes the arguments of a call.
+     *
+     * @param int $id Its id.
+     * @param \Closure $change Takes the arguments, and returns new ones.
+     */
+    public static function change(int $id, \Closure $change): void {
+        global $DB;
+        $arguments = json_decode((string) $DB->get_field(self::TABLE, 'arguments', ['id' => $id]), true);
+        if (is_array($arguments)) {
+            $DB->set_field(self::TABLE, 'arguments', self::text($change($arguments)), ['id' => $id]);
+        }
+    }
+
+    /**
+     * Tells whether something of a sender waits for its turn, so that what comes now would overtake it.
+     *
+     * @param string $sender Who sends.
+     * @return bool
+     */
+    public static function has_waiting(string $sender): bool {
+        global $DB;
+        return $DB->record_exists(self::TABLE, ['sender' => $sender, 'state' => self::WAITING, 'kind' => self::RECORDS]);
+    }
+
+    /**
+     * Tells how many calls are to be sent.
      *
      * @param string $kind RECORDS or ERASURES.
      * @return int
      */
     public static function count(string $kind): int {
         global $DB;
-        return $DB->count_records(self::TABLE, ['kind' => $kind]);
+        return $DB->count_records_select(self::TABLE, 'kind = :kind AND state < :stopped', self::of($kind));
     }
 
     /**
-     * Sends what waits.
+     * Tells since when the oldest call that is to be sent is there.
+     *
+     * @return int Time of the clock; 0 where there is none.
+     */
+    public static function oldest(): int {
+        global $DB;
+        return (int) $DB->get_field_select(self::TABLE, 'MIN(timecreated)', 'state < ?', [self::STOPPED]);
+    }
+
+    /**
+     * Returns calls that may be sent now, the oldest first.
+     *
+     * An erasure may go when the records that came before it are sent: they would store again what it erases.
      *
      * @param string $kind RECORDS or ERASURES.
-     * @param client $client Whom to send it to.
-     * @param float $deadline Time of the clock after which no further call is made.
-     * @return service_exception|null What keeps the rest from being sent; null where time was up, or all is sent.
+     * @param int $after Calls behind this one.
+     * @param bool $ispassed Only requests that are handed on, with a token of their own.
+     * @return int[] Their ids; some of those that are there.
      */
-    public static function send(string $kind, client $client, float $deadline): ?service_exception {
-        $last = 0;
-        $kept = null;
-        do {
-            $rows = self::after($kind, $last);
-            foreach ($rows as $row) {
-                if (microtime(true) >= $deadline) {
-                    return $kept;
-                }
-                $fault = self::send_one($row, $client);
-                $last = $row->id;
-                $kept = $fault ?? $kept;
-                if ($fault && !self::is_alone($fault)) {
-                    return $fault;
-                }
-            }
-            // What was worked out meanwhile stands behind the rest.
-        } while ($rows);
-        return $kept;
-    }
-
-    /**
-     * Sends one call, and removes it once it is acknowledged.
-     *
-     * @param stdClass $row Its row.
-     * @param client $client Whom to send it to.
-     * @return service_exception|null Why it stays.
-     */
-    private static function send_one(stdClass $row, client $client): ?service_exception {
+    public static function due(string $kind, int $after, bool $ispassed = false): array {
         global $DB;
-        try {
-            $arguments = json_decode($row->arguments, true, 512, JSON_THROW_ON_ERROR);
-            if ($row->functionname === passing::QUEUED) {
-                passing::send_again($arguments, $client);
-            } else if (erasures::is_open($row->functionname)) {
-                erasures::work_out($row->functionname, $arguments);
-            } else {
-                $client->call(command::call($row->functionname, $arguments));
-            }
-        } catch (service_exception $fault) {
-            if (!records::is_delivered($fault)) {
-                return $fault;
-            }
+        $where = 'kind = :kind AND state < :stopped AND timenext <= :now AND id > :after';
+        $params = self::of($kind) + ['now' => time(), 'after' => $after];
+        $first = $kind === self::ERASURES ? self::first_records() : 0;
+        if ($first) {
+            $where .= ' AND id < :first';
+            $params['first'] = $first;
         }
-        $DB->delete_records(self::TABLE, ['id' => $row->id]);
-        return null;
+        if ($ispassed) {
+            $where .= ' AND functionname = :function';
+            $params['function'] = passing::QUEUED;
+        }
+        return array_map('intval', array_keys($DB->get_records_select(self::TABLE, $where, $params, 'id', 'id', 0, self::BATCH)));
     }
 
     /**
-     * Reads what waits.
+     * Returns the oldest records that are still to be sent.
+     *
+     * @return int Id of their call; 0 where there are none.
+     */
+    private static function first_records(): int {
+        global $DB;
+        return (int) $DB->get_field_select(self::TABLE, 'MIN(id)', 'kind = :kind AND state < :stopped', self::of(self::RECORDS));
+    }
+
+    /**
+     * Returns what picks the calls of a kind that are to be sent.
      *
      * @param string $kind RECORDS or ERASURES.
-     * @param int $id Rows after this one.
-     * @return stdClass[]
+     * @return array Parameters of a query.
      */
-    private static function after(string $kind, int $id): array {
-        global $DB;
-        $where = 'kind = :kind AND id > :id';
-        return $DB->get_records_select(self::TABLE, $where, ['kind' => $kind, 'id' => $id], 'id', '*', 0, self::BATCH);
+    private static function of(string $kind): array {
+        return ['kind' => $kind, 'stopped' => self::STOPPED];
     }
 
     /**
-     * Tells whether a refusal concerns one call alone.
+     * Writes a row.
      *
-     * @param service_exception $fault The refusal.
-     * @return bool
+     * @param string $kind RECORDS or ERASURES.
+     * @param string $function Function of the service.
+     * @param string $text Its arguments.
+     * @param array $more Other fields.
      */
-    private static function is_alone(service_exception $fault): bool {
-        return $fault instanceof service_refused && in_array($fault->servicecode, self::ALONE, true);
+    private static function insert(string $kind, string $function, string $text, array $more): void {
+        global $DB;
+        $own = ['kind' => $kind, 'functionname' => $function, 'arguments' => $text, 'bytes' => strlen($text)];
+        $DB->insert_record(self::TABLE, (object) ($own + ['timecreated' => time()] + $more));
+    }
+
+    /**
+     * Returns arguments as the table takes them.
+     *
+     * @param array $arguments The arguments.
+     * @return string
+     */
+    private static function text(array $arguments): string {
+        return json_encode($arguments, JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES);
     }
 }

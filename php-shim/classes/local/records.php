@@ -34,8 +34,8 @@ final class records {
     /** @var int Seconds that a request with records waits for the service; it takes milliseconds when it is well. */
     private const SECONDS = 3;
 
-    /** @var string[] Refusals after which the record is the service's, or is not wanted: sending it again is of no use. */
-    private const FINAL = ['recordrejected', 'invalidparameter', 'malformedrequest'];
+    /** @var string Who sends, in the queue's words: whoever may use the web service; such records keep one order. */
+    private const SENDER = 'moodle';
 
     /**
      * Describes a record.
@@ -61,41 +61,68 @@ final class records {
     }
 
     /**
-     * Hands records on; what can't be delivered now is delivered later.
+     * Hands records on; what can't be delivered now, or would overtake earlier ones, is delivered later.
      *
      * @param string $function Function of the service.
      * @param string $parameter Its parameter.
      * @param array[] $records Records.
-     * @throws moodle_exception The service has kept them as rejected, or can't read them.
+     * @throws moodle_exception The service has kept them as rejected, or can't read them; or they can't be kept either.
      */
     public static function deliver(string $function, string $parameter, array $records): void {
         $arguments = [$parameter => $records];
-        $circuit = new circuit();
-        if (!$circuit->may_try()) {
-            queue::add(queue::RECORDS, $function, $arguments);
+        $keep = fn(?service_exception $fault) =>
+            queue::add_records($function, $arguments, self::SENDER, self::courseid($records), $fault);
+        if (queue::has_waiting(self::SENDER) && $keep(null)) {
             return;
         }
-        try {
-            client::in_background(self::SECONDS)->call(command::call($function, $arguments));
-            $circuit->good();
-        } catch (service_exception $fault) {
-            if (self::is_delivered($fault)) {
-                $circuit->good();
-                throw self::refusal($fault);
+        $fault = null;
+        $circuit = new circuit();
+        if ($circuit->may_try()) {
+            $fault = self::send(command::call($function, $arguments), $circuit);
+            if (!$fault) {
+                return;
             }
-            $circuit->failed($fault);
-            queue::add(queue::RECORDS, $function, $arguments);
+        }
+        if (!$keep($fault && verdict::is_of_one($fault, false) ? $fault : null)) {
+            // Moodle's web services say HTTP 200 by themselves, whatever has happened.
+            http_response_code(503);
+            throw new moodle_exception('queuefull', 'mod_lticontainer');
         }
     }
 
     /**
-     * Tells whether the service has done with a request, though it says no.
+     * Sends records.
      *
-     * @param service_exception $fault What it says.
-     * @return bool
+     * @param command $command The call.
+     * @param circuit $circuit Remembers what happens.
+     * @return service_exception|null Why the service has not taken them; null where it has.
+     * @throws moodle_exception The service has kept them as rejected, or can't read them.
      */
-    public static function is_delivered(service_exception $fault): bool {
-        return $fault instanceof service_refused && in_array($fault->servicecode, self::FINAL, true);
+    private static function send(command $command, circuit $circuit): ?service_exception {
+        try {
+            client::in_background(self::SECONDS)->call($command);
+        } catch (service_exception $fault) {
+            $circuit->failed($fault);
+            if (verdict::of($fault, false) === verdict::DONE) {
+                throw self::refusal($fault);
+            }
+            return $fault;
+        }
+        $circuit->good();
+        return null;
+    }
+
+    /**
+     * Returns the course that records name.
+     *
+     * @param array[] $records Records.
+     * @return int Id of the course; 0 where they name none, or several.
+     */
+    private static function courseid(array $records): int {
+        global $DB;
+        $isid = fn($id) => preg_match('/^[0-9]{1,18}$/D', (string) $id);
+        $ids = array_unique(array_filter(array_column($records, 'lti_id'), $isid));
+        return count($ids) === 1 ? (int) $DB->get_field('lti', 'course', ['id' => (int) reset($ids)]) : 0;
     }
 
     /**

@@ -17,9 +17,13 @@
 namespace mod_lticontainer\local;
 
 use mod_lticontainer\local\exception\service_exception;
+use mod_lticontainer\local\exception\service_refused;
 
 /**
  * Tells the service which LTI activities there are, and where.
+ *
+ * The service registers all activities of a call, or none. Where it refuses a call, its halves are told one after the other,
+ * and so on: one activity that it does not take keeps no other from being registered.
  *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
@@ -29,37 +33,46 @@ final class registration {
     /** @var int Activities of one call. */
     private const BATCH = 1000;
 
+    /** @var int So many are refused one by one; after that a call is not split any more. */
+    private const REFUSED = 50;
+
+    /** @var string[] Refusals that hold for each activity. */
+    private const ALL = ['invalidtoken', 'invalidrecord', 'unsupportedmedia', 'methodnotallowed'];
+
+    /** @var array[] Structs of register_ltis that were refused, each with its fault as `fault`. */
+    private array $refused = [];
 
     /**
-     * Registers the activities of a course.
+     * Constructor.
      *
-     * @param int $courseid Id of the course.
      * @param client $client The service.
-     * @return int How many there are.
-     * @throws service_exception
      */
-    public static function course(int $courseid, client $client): int {
-        return self::send(self::entries($courseid), $client);
+    private function __construct(
+        private readonly client $client,
+    ) {
     }
 
     /**
-     * Registers the activities of all courses with an instance of the plugin.
+     * Registers the activities of a course. Those that are refused are remembered.
+     *
+     * @param int $courseid Id of the course.
+     * @param client $client The service.
+     * @return int How many are registered.
+     * @throws service_exception None is.
+     */
+    public static function course(int $courseid, client $client): int {
+        return (new self($client))->register([$courseid]);
+    }
+
+    /**
+     * Registers the activities of all courses with an instance of the plugin. Those that are refused are remembered.
      *
      * @param client $client The service.
-     * @return int How many there are.
-     * @throws service_exception
+     * @return int How many are registered.
+     * @throws service_exception None is.
      */
     public static function site(client $client): int {
-        $sent = 0;
-        $waiting = [];
-        foreach (self::courses() as $courseid) {
-            $waiting = [...$waiting, ...self::entries($courseid)];
-            if (count($waiting) >= self::BATCH) {
-                $sent += self::send($waiting, $client);
-                $waiting = [];
-            }
-        }
-        return $sent + self::send($waiting, $client);
+        return (new self($client))->register(self::courses());
     }
 
     /**
@@ -70,6 +83,34 @@ final class registration {
     public static function courses(): array {
         global $DB;
         return array_map('intval', $DB->get_fieldset_sql('SELECT DISTINCT course FROM {lticontainer} ORDER BY course'));
+    }
+
+    /**
+     * Registers the activities of courses.
+     *
+     * @param int[] $courses Ids of the courses.
+     * @return int How many are registered.
+     * @throws service_exception
+     */
+    private function register(array $courses): int {
+        $count = 0;
+        $waiting = [];
+        foreach ($courses as $courseid) {
+            $entries = self::entries($courseid);
+            $count += count($entries);
+            $waiting = [...$waiting, ...$entries];
+            while (count($waiting) >= self::BATCH) {
+                $this->send(array_splice($waiting, 0, self::BATCH));
+            }
+        }
+        if ($waiting) {
+            $this->send($waiting);
+        }
+        refused_activities::remember($courses, $this->refused);
+        if ($this->refused && count($this->refused) === $count) {
+            throw $this->refused[0]['fault'];
+        }
+        return $count - count($this->refused);
     }
 
     /**
@@ -91,17 +132,25 @@ final class registration {
     }
 
     /**
-     * Tells the service.
+     * Tells the service, in parts where it refuses the whole.
      *
      * @param array[] $entries Structs of register_ltis.
-     * @param client $client The service.
-     * @return int How many there are.
-     * @throws service_exception
+     * @throws service_exception None would be taken now.
      */
-    private static function send(array $entries, client $client): int {
-        foreach (array_chunk($entries, self::BATCH) as $chunk) {
-            $client->call(command::call('register_ltis', ['ltis' => $chunk]));
+    private function send(array $entries): void {
+        try {
+            $this->client->call(command::call('register_ltis', ['ltis' => $entries]));
+        } catch (service_refused $fault) {
+            if (verdict::of($fault, false) === verdict::AWAY || in_array($fault->servicecode, self::ALL, true)) {
+                throw $fault;
+            }
+            if (count($entries) === 1 || count($this->refused) >= self::REFUSED) {
+                $this->refused = [...$this->refused, ...array_map(fn(array $one) => $one + ['fault' => $fault], $entries)];
+                return;
+            }
+            foreach (array_chunk($entries, intdiv(count($entries) + 1, 2)) as $half) {
+                $this->send($half);
+            }
         }
-        return count($entries);
     }
 }

@@ -81,6 +81,7 @@ class connection implements renderable, templatable {
                 'detail' => $step->detail,
             ], $this->steps),
             'again' => $page->out(false),
+            'queue' => (new moodle_url('/mod/lticontainer/queue.php'))->out(false),
             'settings' => (new moodle_url('/admin/settings.php', ['section' => 'modsettinglticontainer']))->out(false),
         ];
     }

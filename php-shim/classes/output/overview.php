@@ -21,6 +21,7 @@ use mod_lticontainer\local\activity;
 use mod_lticontainer\local\answer;
 use mod_lticontainer\local\instance;
 use mod_lticontainer\local\people;
+use mod_lticontainer\local\queue_state;
 use renderable;
 use renderer_base;
 use templatable;
@@ -41,6 +42,7 @@ class overview implements renderable, templatable {
      * @param answer|null $service What get_site_info says; null: it failed.
      * @param answer|null $host What check_host says; null: it failed, or there is no host.
      * @param string $settings Address of the instance's form; empty for who may not change it.
+     * @param queue_state $queue How it stands with the records of its course that wait for the service.
      */
     public function __construct(
         private readonly instance $instance,
@@ -48,13 +50,14 @@ class overview implements renderable, templatable {
         private readonly ?answer $service,
         private readonly ?answer $host,
         private readonly string $settings,
+        private readonly queue_state $queue,
     ) {
     }
 
     #[\Override]
     public function export_for_template(renderer_base $output): array {
         return [
-            'states' => [$this->service_state(), $this->host_state()],
+            'states' => [$this->service_state(), $this->host_state(), ...$this->records_states()],
             'rows' => [...$this->notebooks(), ...$this->charts()],
             'settings' => $this->settings,
         ];
@@ -86,6 +89,25 @@ class overview implements renderable, templatable {
             default => ['danger', $this->failed_step($name)],
         };
         return self::state(self::say('host'), $colour, $sentence);
+    }
+
+    /**
+     * Tells whether records of the course wait, or are stopped.
+     *
+     * @return array[] None where all of them are the service's.
+     */
+    private function records_states(): array {
+        $states = [];
+        if ($this->queue->isfull) {
+            $states[] = self::state(self::say('queue'), 'danger', self::say('overview_queue_full'));
+        }
+        if ($this->queue->stopped) {
+            $states[] = self::state(self::say('queue'), 'warning', self::say('overview_queue_stopped', $this->queue->stopped));
+        }
+        if ($this->queue->records) {
+            $states[] = self::state(self::say('queue'), 'warning', self::say('overview_queue_waiting', $this->queue->records));
+        }
+        return $states;
     }
 
     /**
@@ -192,7 +214,12 @@ class overview implements renderable, templatable {
      * @return array
      */
     private static function state(string $name, string $colour, string $sentence): array {
-        $words = ['success' => 'connection_ok', 'danger' => 'connection_error', 'secondary' => 'overview_none'];
+        $words = [
+            'success' => 'connection_ok',
+            'warning' => 'connection_warning',
+            'danger' => 'connection_error',
+            'secondary' => 'overview_none',
+        ];
         return ['name' => $name, 'colour' => $colour, 'word' => self::say($words[$colour]), 'sentence' => $sentence];
     }
 }

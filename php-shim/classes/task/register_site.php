@@ -18,8 +18,10 @@ namespace mod_lticontainer\task;
 
 use core\task\scheduled_task;
 use mod_lticontainer\local\client;
+use mod_lticontainer\local\exception\service_refused;
 use mod_lticontainer\local\host_mapping;
 use mod_lticontainer\local\old_tokens;
+use mod_lticontainer\local\refused_activities;
 use mod_lticontainer\local\registration;
 use mod_lticontainer\local\renewal;
 
@@ -55,9 +57,17 @@ class register_site extends scheduled_task {
         $renewal = new renewal($client);
         $changed = 0;
         foreach (registration::courses() as $courseid) {
-            $changed += $renewal->course($courseid, true);
+            try {
+                $changed += $renewal->course($courseid, true);
+            } catch (service_refused $fault) {
+                // The others can be made anew all the same.
+                mtrace("Course $courseid: " . $fault->sentence());
+            }
         }
         old_tokens::report();
         mtrace("$registered activities registered, system lines of $changed made anew.");
+        foreach (refused_activities::lines() as $line) {
+            mtrace("Not registered: $line");
+        }
     }
 }

@@ -18,8 +18,10 @@ namespace mod_lticontainer\task;
 
 use core\task\scheduled_task;
 use mod_lticontainer\local\client;
-use mod_lticontainer\local\erasures;
 use mod_lticontainer\local\queue;
+use mod_lticontainer\local\queue_sender;
+use mod_lticontainer\local\stopped_calls;
+use mod_lticontainer\local\stopped_notice;
 
 /**
  * Sends what the service has not acknowledged yet.
@@ -51,13 +53,15 @@ class send_queue extends scheduled_task {
             if ($before === 0) {
                 continue;
             }
-            if ($kind === queue::ERASURES && !erasures::may_go()) {
-                mtrace("$kind: $before wait until all records are sent.");
-                continue;
-            }
-            $fault = queue::send($kind, client::in_background(), microtime(true) + self::SECONDS);
+            $sender = new queue_sender(client::in_background(), microtime(true) + self::SECONDS);
+            $fault = $sender->send($kind);
             $waiting = queue::count($kind);
             mtrace("$kind: $before were waiting, $waiting are left." . ($fault ? ' ' . $fault->sentence() : ''));
+        }
+        stopped_notice::send_if_due();
+        $expired = stopped_calls::expire();
+        if ($expired) {
+            mtrace("$expired requests with records were deleted, which were stopped " . stopped_calls::DAYS . ' days ago.');
         }
     }
 }

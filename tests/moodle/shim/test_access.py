@@ -76,7 +76,11 @@ def test_the_list_of_instances(beside: Beside) -> None:
 
 
 def test_only_an_administrator_sees_settings_and_connection(beside: Beside) -> None:
-    for path in ("/admin/settings.php?section=modsettinglticontainer", "/mod/lticontainer/connection.php"):
+    for path in (
+        "/admin/settings.php?section=modsettinglticontainer",
+        "/mod/lticontainer/connection.php",
+        "/mod/lticontainer/queue.php",
+    ):
         assert Visitor(beside.shim.web.url, "admin").get(path).status == 200
         refused = Visitor(beside.shim.web.url, "teacher").get(path)
         assert "8088" not in refused.text

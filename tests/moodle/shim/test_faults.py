@@ -110,6 +110,7 @@ def test_settings_are_saved_without_showing_the_token(mended: Beside) -> None:
         "serviceurl": mended.service.base_url,
         "token": "se<cr>et&",
         "timeout": "7",
+        "queuelimit": "512",
         "verify": "1",
         "cafile": "",
     }

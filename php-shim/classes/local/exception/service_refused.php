@@ -24,6 +24,9 @@ namespace mod_lticontainer\local\exception;
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 final class service_refused extends service_exception {
+    /** @var string What stands for the service's code where something between has refused a request (HTTP 4xx). */
+    public const ON_THE_WAY = 'requestrefused';
+
     /** @var array Sentences of our own for errors of the service that an administrator has to mend. */
     private const SENTENCES = [
         'invalidtoken' => 'servicetoken',
@@ -31,6 +34,7 @@ final class service_refused extends service_exception {
         'invalidrecord' => 'serviceolder',
         'serviceunavailable' => 'servicefailed',
         'internalerror' => 'servicefailed',
+        self::ON_THE_WAY => 'servicenonsense',
     ];
 
     /**
