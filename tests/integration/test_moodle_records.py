@@ -160,6 +160,12 @@ def test_erasing_a_person_reaches_moodles_tables(site: MoodleSite, token: str) -
     assert site.rows("session") == []
 
 
+def test_names_that_moodles_tables_take_for_equal_are_told_apart(site: MoodleSite, token: str) -> None:
+    records = [answer | {"username": name} for name in ("jose", "josé") for answer in cell_run("s", name)]
+    call(site.parts, WRITE, {"nb_logs": [seen("s", LTI), *records]}, token)
+    assert site.parts.privacy.users(COURSE) == ["jose", "josé"]
+
+
 def test_what_is_older_than_it_is_kept_leaves_moodles_tables(site: MoodleSite, token: str) -> None:
     call(site.parts, WRITE, {"nb_logs": [seen("s", LTI), *cell_run("s", "m")]}, token)
     site.moodle.execute("UPDATE {lticontainer_session} SET updatetm = 1")

@@ -105,6 +105,7 @@ DECLARED = {
         ("username", "course_id", "zone", "limit", "cursor"),
         False,
     ),
+    "mod_lticontainer_get_recorded_users": ("activity:read", ("course_id",), False),
     "mod_lticontainer_delete_user_data": ("activity:write", ("username", "course_id"), True),
     "mod_lticontainer_get_courses": ("activity:read", (), False),
     "mod_lticontainer_get_roster": ("activity:read", ("course_id",), False),
