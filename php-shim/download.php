@@ -37,4 +37,4 @@ $page = page::open(tab::VOLUMES, 'download', ['volume' => $volume]);
 $page->require('volume_edit');
 $archive = new archive($page, $volume, optional_param('format', 'zip', PARAM_RAW) === 'tar.gz' ? 'tar.gz' : 'zip');
 $archive->send();
-$page->leave(tab::VOLUMES->url($page->instance));
+$page->show_warnings();

@@ -1,4 +1,4 @@
-"""The functions by which a person gets a copy of what is stored of them, or has it erased."""
+"""The functions that tell of whom something is stored, and give or erase what is stored of a person."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.activity.privacy import check_user
 from app.activity.privacy_store import PrivacyStore
 from app.activity.selecting import read_cursor, write_cursor
 from app.auth.caller import Caller
-from app.fields import Integer, StrictSchema, Text
+from app.fields import Identifier, Integer, StrictSchema, Text
 from app.registry import PREFIX, Call, ExternalFunction
 
 PAGE_DEFAULT, PAGE_LIMIT = 100, 1_000
@@ -64,6 +64,18 @@ class UserDataSchema(StrictSchema):
     next_cursor = Text(required=True, metadata={"description": "the cursor of the next page; empty at the end"})
 
 
+class RecordedCourseSchema(StrictSchema):
+    """Parameters of get_recorded_users."""
+
+    course_id = Identifier(required=True, metadata={"description": "id of the course"})
+
+
+class RecordedUsersSchema(StrictSchema):
+    """Result of get_recorded_users."""
+
+    users = fields.List(Text(), required=True, metadata={"description": "user names, sorted"})
+
+
 class ErasedSchema(StrictSchema):
     """Result of delete_user_data."""
 
@@ -100,6 +112,9 @@ def functions(store: PrivacyStore, exporter: Exporter, eraser: Eraser) -> tuple[
             "next_cursor": write_cursor(person, found[limit - 1].row_id) if len(found) > limit else "",
         }
 
+    def get_users(call: Call) -> Mapping[str, Any]:
+        return {"users": store.users(call.arguments["course_id"])}
+
     def erase(call: Call) -> Mapping[str, Any]:
         username, course = call.arguments["username"], call.arguments["course_id"]
         erased = eraser.erase(call.actor, username, course, lambda *_: None)
@@ -125,6 +140,19 @@ def functions(store: PrivacyStore, exporter: Exporter, eraser: Eraser) -> tuple[
             handler=get,
             covers=_its_course,
             example=example,
+        ),
+        ExternalFunction(
+            name=f"{PREFIX}get_recorded_users",
+            summary="Tell of whom something is stored in a course.",
+            description="Cell runs, also those that charts leave out because they are not whole; rejected records "
+            "of its sessions; its roster.",
+            scope="activity:read",
+            params=RecordedCourseSchema(),
+            positional=("course_id",),
+            result=RecordedUsersSchema(),
+            handler=get_users,
+            covers=_its_course,
+            example={"course_id": 2},
         ),
         ExternalFunction(
             name=f"{PREFIX}delete_user_data",

@@ -55,6 +55,21 @@ class PrivacyStore:
             found = [connection.execute(query).scalars().all() for query in (runs, answers, bound)]
             return sorted({name for names in found for name in names})
 
+    def users(self, course: int) -> list[str]:
+        """Return the names under which something is stored in a course, sorted; also of unfinished runs."""
+        s, d = self._layout.session.c, self._layout.server_data.c
+        of_course = select(s.session).where(s.course == course)
+        queries = [
+            *(select(c.username).where(c.course == course).distinct() for c in (t.executions.c, t.rosters.c)),
+            *(select(c.username).where(c.session.in_(of_course)).distinct() for c in (t.bindings.c, t.rejects.c)),
+        ]
+        # Moodle's column takes names for equal that differ in an accent.
+        exactly = self._layout.exactly(d.username)
+        answers = select(func.min(d.username)).where(d.session.in_(of_course)).group_by(exactly)
+        with self._database.reading() as connection:
+            each = [connection.execute(query).scalars().all() for query in (*queries, answers)]
+        return sorted({name for names in each for name in names if name and name not in NO_USER})
+
     def executions(self, username: str, sessions: Collection[str], after: int, limit: int) -> list[Execution]:
         """Return a person's runs in these sessions, behind the row `after`: those that name no one else."""
         e = t.executions.c

@@ -19,6 +19,7 @@ from app.containers.functions import covers_its_course
 from app.containers.hosts import Hosts
 from app.containers.naming import CourseNames, VolumeName
 from app.containers.packing import PACKERS, Tally, pack
+from app.containers.results import Result, result
 from app.containers.wire import OfCourseSchema
 from app.downloads import Content, Download, DownloadCall, Places
 from app.errors import EngineNonsense, EngineTimeout, InvalidParameter
@@ -44,11 +45,12 @@ def archive_download(hosts: Hosts, moodle_host: str, trail: Trail, places: Place
 
     def handle(call: DownloadCall) -> Content:
         arguments = call.arguments
+        host = hosts.find(arguments["host"], call.caller, arguments["course_id"])
         names = CourseNames(arguments["course_id"], moodle_host)
         name = names.read_volume(arguments["volume"])
         if name is None:
-            raise InvalidParameter(f"volume {arguments['volume'][:SHOWN]!r} is no volume of this course")
-        host = hosts.find(arguments["host"], call.caller, arguments["course_id"])
+            shown = arguments["volume"][:SHOWN]
+            raise _wrong(f"volume {shown!r} is no volume of this course", result("refused", shown))
         packer = PACKERS[arguments["format"]]()
         today = datetime.now(UTC).strftime("%Y%m%d")
         filename = f"{name.short}_{name.role}_course{names.course_id}_{today}.{packer.ending}"
@@ -83,7 +85,13 @@ def archive_download(hosts: Hosts, moodle_host: str, trail: Trail, places: Place
 def _check_there(carrier: Carrier, name: VolumeName) -> None:
     # To make a container with a volume that is not there would make the volume.
     if all(volume.name != name.full for volume in carrier.engine().volumes()):
-        raise InvalidParameter(f"volume {name.full!r}: there is none of that name on host {carrier.host!r}")
+        detail = f"volume {name.full!r}: there is none of that name on host {carrier.host!r}"
+        raise _wrong(detail, result("notfound", name.full))
+
+
+def _wrong(detail: str, told: Result) -> InvalidParameter:
+    sentences = {"sentence_en": told.sentence_en, "sentence_ja": told.sentence_ja}
+    return InvalidParameter(detail, [{"field": "volume", "message": detail} | sentences])
 
 
 @contextmanager

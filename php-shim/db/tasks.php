@@ -53,7 +53,7 @@ $tasks = [
         'dayofweek' => '*',
     ],
     [
-        'classname' => 'mod_lticontainer\task\forget_names',
+        'classname' => 'mod_lticontainer\task\review_names',
         'blocking' => 0,
         'minute' => 'R',
         'hour' => '3',

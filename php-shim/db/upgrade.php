@@ -62,7 +62,6 @@ function xmldb_lticontainer_upgrade($oldversion) {
             $manager->install_one_table_from_xmldb_file(__DIR__ . '/install.xml', 'lticontainer_names');
         }
         \mod_lticontainer\local\client::remember_service();
-        \core\task\manager::queue_adhoc_task(new \mod_lticontainer\task\learn_names(), true);
         upgrade_mod_savepoint(true, 2026112503, 'lticontainer');
     }
 

@@ -66,6 +66,20 @@ def test_nothing_of_a_person_remains_and_all_of_others_does(placed: Site) -> Non
     assert erase(placed, "anna")["executions"] == 0
 
 
+def test_a_course_knows_of_whom_anything_is_stored(placed: Site) -> None:
+    write(placed, seen("a", 7), *run("a", "m1", "anna"), seen("b", 7), run("b", "m1", "bob")[1])
+    write(placed, seen("c", 7), *(part | {"date": "2099-01-01T00:00:00Z"} for part in run("c", "m1", "carla")))
+    write(placed, seen("d", 7), *run("d", "m1", "username"), seen("e", 8), *run("e", "m1", "elsewhere"))
+    with pytest.raises(RecordRejected):
+        write(placed, record(host="server", session="a", username="fred", date="never"))
+    listed = {"course_id": 2, "users": ["gina"]}
+    call(placed.parts, "mod_lticontainer_set_roster", listed, placed.token("ltis:write"))
+    told = call(
+        placed.parts, "mod_lticontainer_get_recorded_users", {"course_id": 2}, placed.token("activity:read")
+    )
+    assert told == {"users": ["anna", "bob", "carla", "fred", "gina"]}
+
+
 def test_a_place_on_a_roster_is_told_and_goes_too(placed: Site) -> None:
     for course_id in (2, 3):
         arguments = {"course_id": course_id, "users": ["anna", "bob"]}

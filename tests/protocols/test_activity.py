@@ -12,7 +12,7 @@ from tests.support.site import cell_run, seen
 from tests.support.web import WebSite
 
 CHARTS = ("get_chart", "get_dashboard", "get_filters")
-NAMES = (*CHARTS, "get_executions", "get_progress", "get_user_data", "delete_user_data")
+NAMES = (*CHARTS, "get_executions", "get_progress", "get_user_data", "get_recorded_users", "delete_user_data")
 MARKUP = "<b>佐藤</b> & =cmd|' /C calc'!A0"
 
 
@@ -112,6 +112,12 @@ def test_a_person_gets_a_copy_and_is_erased(used: WebSite, wire: Wire) -> None:
     assert (erased["executions"], erased["sessions"]) == (2, 1)
     assert asked(used, wire, "get_user_data", username="student1", course_id=2)["executions"] == []
     assert [row["session"] for row in used.rows("executions")] == ["t", "u"]
+
+
+def test_a_course_knows_of_whom_something_is_stored(used: WebSite, wire: Wire) -> None:
+    assert asked(used, wire, "get_recorded_users", course_id=2) == {"users": sorted([MARKUP, "student1"])}
+    nobody = ask(used, wire, "get_recorded_users", used.token("activity:read"), course_id=99)
+    assert nobody.result == {"users": []}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
 from typing import Any
 
 from tests.support.mariadb import USER, MariaDB
@@ -47,6 +48,14 @@ class MoodleDatabase(ABC):
         """Run a statement in it, commit, and return its rows."""
 
     @abstractmethod
+    def holding(self, sql: str) -> AbstractContextManager[None]:
+        """Run a statement in a transaction that is open as long as the block, with its locks."""
+
+    @abstractmethod
+    def waiting(self) -> int:
+        """Return how many transactions on the server wait for a lock."""
+
+    @abstractmethod
     def create_table(self, table: str, columns: str) -> None:
         """Make a table of the columns and keys that follow `id`, which are written as for MySQL."""
 
@@ -86,7 +95,19 @@ class OnMariaDB(MoodleDatabase):
 
     def execute(self, sql: str, args: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         """Run a statement."""
-        return self._server.execute(re.sub(r"\{(\w+)\}", rf"`{self.name}`.`{PREFIX}\1`", sql), args)
+        return self._server.execute(self._named(sql), args)
+
+    def holding(self, sql: str) -> AbstractContextManager[None]:
+        """Run a statement in a transaction."""
+        return self._server.holding(self._named(sql))
+
+    def waiting(self) -> int:
+        """Return how many transactions wait."""
+        sql = "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
+        return int(self._server.execute(sql)[0][0])
+
+    def _named(self, sql: str) -> str:
+        return re.sub(r"\{(\w+)\}", rf"`{self.name}`.`{PREFIX}\1`", sql)
 
     def create_table(self, table: str, columns: str) -> None:
         """Make a table."""
@@ -130,7 +151,19 @@ class OnPostgreSQL(MoodleDatabase):
 
     def execute(self, sql: str, args: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         """Run a statement."""
-        return self._server.execute(re.sub(r"\{(\w+)\}", rf'"{PREFIX}\1"', sql), args, self.name)
+        return self._server.execute(self._named(sql), args, self.name)
+
+    def holding(self, sql: str) -> AbstractContextManager[None]:
+        """Run a statement in a transaction."""
+        return self._server.holding(self._named(sql), self.name)
+
+    def waiting(self) -> int:
+        """Return how many transactions wait."""
+        sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        return int(self._server.execute(sql)[0][0])
+
+    def _named(self, sql: str) -> str:
+        return re.sub(r"\{(\w+)\}", rf'"{PREFIX}\1"', sql)
 
     def create_table(self, table: str, columns: str) -> None:
         """Make a table, with the types that Moodle chooses on PostgreSQL."""

@@ -172,6 +172,10 @@ class Visitor:
         with self._opener.open(self.base + path, timeout=120) as answer:
             return Download(dict(answer.headers), answer.read())
 
+    def open(self, path: str) -> Any:
+        """Open a page without reading it; it has to be closed."""
+        return self._opener.open(self.base + path, timeout=120)
+
     def post(self, path: str, fields: Mapping[str, object]) -> Page:
         """Send a form."""
         url = path if path.startswith("http") else self.base + path

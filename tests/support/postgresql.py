@@ -7,7 +7,8 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -101,6 +102,19 @@ class PostgreSQL:
         with psycopg.connect(place, user=USER, password=self.password, autocommit=True) as connection:
             cursor = connection.execute(sql.encode(), args or None)
             return cursor.fetchall() if cursor.description else []
+
+    @contextmanager
+    def holding(self, sql: str, database: str = "postgres") -> Iterator[None]:
+        """Run one statement in a transaction that is open as long as the block, with its locks."""
+        import psycopg
+
+        place = psycopg.conninfo.make_conninfo(
+            host="127.0.0.1", port=self.port, dbname=database, connect_timeout=5
+        )
+        with psycopg.connect(place, user=USER, password=self.password) as connection:
+            connection.execute(sql.encode())
+            yield
+            connection.rollback()
 
     def _initialise(self, data: Path) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)

@@ -21,6 +21,10 @@ use mod_lticontainer\local\exception\service_exception;
 /**
  * The content of a volume, on its way from the service to the browser.
  *
+ * Its length is not known before it is packed. So it is kept until it is whole, as long as a page may wait: then it goes out
+ * with its length, and a fault is told on a page, as any other. What takes longer goes out while it comes; where it breaks
+ * off then the connection does too, so that no browser takes a part for the whole.
+ *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
@@ -31,6 +35,15 @@ final class archive {
 
     /** @var bool Whether anything has been sent to the browser. */
     private bool $isbegun = false;
+
+    /** @var array Headers of the service by name. */
+    private array $headers = [];
+
+    /** @var kept_file|null What has come so far. */
+    private ?kept_file $kept = null;
+
+    /** @var float When it goes out, whole or not; as microtime. */
+    private float $until = 0.0;
 
     /**
      * Constructor.
@@ -47,10 +60,7 @@ final class archive {
     }
 
     /**
-     * Sends the archive and ends; returns where the service has none, and the page says why.
-     *
-     * Where it breaks off later the browser has a part, which no program unpacks: both formats end with a checksum or a
-     * list of what is in them.
+     * Sends the archive and ends; returns where there is none, and the page says why.
      */
     public function send(): void {
         if ((string) $this->page->instance->record->host === '') {
@@ -61,48 +71,67 @@ final class archive {
         $command = command::download('volumes/archive', $this->page->at_host() + $which);
         \core_php_time_limit::raise();
         try {
-            client::from_settings()->download($command, $this->pass(...));
+            $client = client::from_settings();
+            $this->until = microtime(true) + $client->remaining();
+            $client->download($command, $this->take(...));
         } catch (service_exception $fault) {
-            if (!$this->isbegun) {
-                $this->page->warn($fault->sentence());
-                return;
+            if ($this->isbegun) {
+                broken_answer::send();
             }
-            debugging("The archive of {$this->volume} broke off: {$fault->detail}", DEBUG_NORMAL);
+            $this->page->warn($fault->sentence());
+            return;
+        }
+        if (!$this->isbegun) {
+            $this->begin($this->kept?->size() ?? 0);
         }
         exit;
     }
 
     /**
-     * Hands on some bytes.
+     * Takes some bytes.
      *
      * @param array $headers Headers of the service.
      * @param string $bytes The bytes.
      */
-    private function pass(array $headers, string $bytes): void {
-        if (!$this->isbegun) {
-            $this->begin($headers);
+    private function take(array $headers, string $bytes): void {
+        if ($this->isbegun) {
+            echo $bytes;
+            flush();
+            return;
         }
-        echo $bytes;
-        flush();
+        if (!$this->kept) {
+            // Others of this session need not wait for the file.
+            \core\session\manager::write_close();
+            $this->headers = $headers;
+            $this->kept = new kept_file();
+        }
+        $this->kept->add($bytes);
+        if (microtime(true) >= $this->until) {
+            $this->begin(null);
+        }
     }
 
     /**
-     * Sends the headers. Others of this session need not wait for the file.
+     * Sends the headers and what has come.
      *
-     * @param array $headers Headers of the service.
+     * @param int|null $length How long the file is; null: that is not known.
      */
-    private function begin(array $headers): void {
+    private function begin(?int $length): void {
         $this->isbegun = true;
-        \core\session\manager::write_close();
         while (ob_get_level()) {
             ob_end_clean();
         }
-        $named = array_change_key_case($headers)['content-disposition'] ?? '';
+        $named = array_change_key_case($this->headers)['content-disposition'] ?? '';
         $isname = preg_match('/filename="?([A-Za-z0-9_.-]+)/', is_string($named) ? $named : '', $found);
         header('Content-Type: ' . self::TYPES[$this->format]);
         header('Content-Disposition: attachment; filename="' . ($isname ? $found[1] : "volume.$this->format") . '"');
         header('X-Content-Type-Options: nosniff');
         header('Cache-Control: private, no-store');
         header('X-Accel-Buffering: no');
+        if ($length !== null) {
+            header("Content-Length: $length");
+        }
+        $this->kept?->send();
+        flush();
     }
 }

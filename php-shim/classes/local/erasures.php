@@ -77,6 +77,15 @@ final class erasures {
     }
 
     /**
+     * Tells whether there may be anything to erase: a service has it, or records wait for one.
+     *
+     * @return bool
+     */
+    public static function are_wanted(): bool {
+        return client::had_service() || queue::count(queue::RECORDS) > 0;
+    }
+
+    /**
      * Tells whether an erasure of somebody waits.
      *
      * @param string $username User name.

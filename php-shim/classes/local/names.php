@@ -84,7 +84,7 @@ final class names {
      */
     public static function deleted(int $userid, string $username): void {
         self::changed($userid);
-        if (client::had_service() || person_rows::exist($username)) {
+        if (erasures::are_wanted() || person_rows::exist($username)) {
             self::note($userid, $username, time());
         }
     }
@@ -153,18 +153,15 @@ final class names {
      * Notes whose names these are.
      *
      * @param string[] $usernames Names under which something is stored.
-     * @return int How many are users'.
      */
-    public static function learn(array $usernames): int {
-        $owners = self::owners($usernames);
+    public static function learn(array $usernames): void {
         $stored = array_flip($usernames);
-        foreach ($owners as $userid) {
+        foreach (self::owners($usernames) as $userid) {
             $current = self::current($userid);
             if (isset($stored[$current])) {
                 self::note($userid, $current);
             }
         }
-        return count($owners);
     }
 
     /**

@@ -205,6 +205,13 @@ final class page {
     }
 
     /**
+     * Sends the page with nothing but what went wrong.
+     */
+    public function show_warnings(): void {
+        $this->send('', '');
+    }
+
+    /**
      * Asks the reader whether something that can't be undone shall be done.
      *
      * @param string $question Plain text.

@@ -71,12 +71,8 @@ final class person {
      * @throws service_exception
      */
     public static function names_in_course(int $courseid): array {
-        $client = client::in_background();
-        $since = ['course_id' => $courseid, 'period' => 'any', 'start' => '1970-01-02T00:00:00Z'];
-        $found = (array) ($client->call(command::call('get_filters', $since))['users'] ?? []);
-        $roster = (array) ($client->call(command::call('get_roster', ['course_id' => $courseid]))['users'] ?? []);
-        $names = array_map('strval', [...$found, ...$roster]);
-        return array_values(array_filter(array_unique($names), fn(string $name) => $name !== ''));
+        $found = client::in_background()->call(command::call('get_recorded_users', ['course_id' => $courseid]));
+        return array_map('strval', (array) ($found['users'] ?? []));
     }
 
     /**

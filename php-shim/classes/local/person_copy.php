@@ -84,7 +84,7 @@ final class person_copy {
      * @return array
      */
     private function of_service(person $person, int $courseid): array {
-        if (!$this->fault && client::had_service()) {
+        if (!$this->fault && erasures::are_wanted()) {
             try {
                 return $courseid ? $person->data($courseid) : $person->rest();
             } catch (service_exception $fault) {
@@ -102,10 +102,12 @@ final class person_copy {
      * @return array
      */
     private function lacking(bool $isown): array {
+        global $DB;
         $lost = $isown ? names::lost_to_others($this->userid) : [];
+        $iswaiting = $DB->record_exists(queue::TABLE, ['kind' => queue::RECORDS]);
         return [
             'missing' => $this->fault ? get_string('privacy:missing', 'mod_lticontainer') : '',
-            'waiting' => queue::count(queue::RECORDS) ? get_string('privacy:waiting', 'mod_lticontainer') : '',
+            'waiting' => $iswaiting ? get_string('privacy:waiting', 'mod_lticontainer') : '',
             'lost_names' => $lost ? get_string('privacy:lostnames', 'mod_lticontainer', implode(', ', $lost)) : '',
         ];
     }

@@ -33,7 +33,7 @@ final class stale_names {
     private const BATCH = 100;
 
     /**
-     * Forgets them; the next time it goes on where time was up.
+     * Forgets them; the next time it goes on where time was up. While records wait none is, because they may name them.
      *
      * @param float $deadline Time of the clock after which no further name is looked at.
      * @return int How many were forgotten.
@@ -42,6 +42,9 @@ final class stale_names {
     public static function forget(float $deadline): int {
         global $DB;
         $forgotten = 0;
+        if (queue::count(queue::RECORDS)) {
+            return $forgotten;
+        }
         $last = (int) get_config('mod_lticontainer', 'nameslooked');
         try {
             while ($rows = $DB->get_records_select(names::TABLE, 'id > ?', [$last], 'id', '*', 0, self::BATCH)) {

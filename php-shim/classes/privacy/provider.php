@@ -25,7 +25,6 @@ use core_privacy\local\request\approved_userlist;
 use core_privacy\local\request\contextlist;
 use core_privacy\local\request\userlist;
 use core_privacy\local\request\writer;
-use mod_lticontainer\local\client;
 use mod_lticontainer\local\erasures;
 use mod_lticontainer\local\exception\service_exception;
 use mod_lticontainer\local\likely;
@@ -117,7 +116,7 @@ class provider implements
             return;
         }
         person_rows::add_users($userlist, $context->instanceid);
-        if (client::had_service()) {
+        if (erasures::are_wanted()) {
             try {
                 $userlist->add_users(names::owners(person::names_in_course($context->instanceid)));
             } catch (service_exception) {
@@ -157,7 +156,7 @@ class provider implements
         if (!$context instanceof context_course) {
             return;
         }
-        if (client::had_service()) {
+        if (erasures::are_wanted()) {
             erasures::add_course((int) $context->instanceid);
         }
         // The rows are the service's own where it works on these tables, so it comes first.
@@ -184,7 +183,7 @@ class provider implements
         }
         // Moodle was told of these, and has decided to keep what is there.
         $kept = array_values(array_diff([...self::known_places($userid)[0], ...likely::courses($userid)], $courses));
-        foreach (client::had_service() ? person::all_of($userid) : [] as $person) {
+        foreach (erasures::are_wanted() ? person::all_of($userid) : [] as $person) {
             self::want($person, $courses);
             if ($isall) {
                 erasures::add_everything($person->username, $userid, $courses, $kept);
@@ -207,7 +206,7 @@ class provider implements
         $context = $userlist->get_context();
         $userids = array_map('intval', $userlist->get_userids());
         if ($context instanceof context_course) {
-            foreach (client::had_service() ? $userids : [] as $userid) {
+            foreach (erasures::are_wanted() ? $userids : [] as $userid) {
                 foreach (person::all_of($userid) as $person) {
                     self::want($person, [(int) $context->instanceid]);
                 }
@@ -226,7 +225,7 @@ class provider implements
      */
     private static function places(int $userid): array {
         [$courses, $ismore] = self::known_places($userid);
-        if (!client::had_service()) {
+        if (!erasures::are_wanted()) {
             return [$courses, $ismore];
         }
         try {
@@ -275,7 +274,7 @@ class provider implements
      * @param int[] $userids Ids of users.
      */
     private static function erase_rest(array $userids): void {
-        foreach (client::had_service() ? $userids : [] as $userid) {
+        foreach (erasures::are_wanted() ? $userids : [] as $userid) {
             foreach (person::all_of($userid) as $person) {
                 erasures::add_rest($person->username, []);
             }

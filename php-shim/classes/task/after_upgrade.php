@@ -92,7 +92,6 @@ class after_upgrade extends adhoc_task {
             self::queue();
         }
         client::remember_service();
-        manager::queue_adhoc_task(new learn_names(), true);
         foreach (registration::courses() as $courseid) {
             register_course::queue($courseid, true);
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -129,6 +130,6 @@ def test_no_page_uses_it(hosts: Hosts) -> None:
         teacher.get(hosts.path("download") + "&volume=lms_vol_x"),
     ]
     for page in answers:
-        assert THEIRS in page.text
+        assert THEIRS in page.text, re.findall(r"alert-warning.*?</div>", page.text, re.S)
         assert "alert-success" not in page.text
     assert len(hosts.engine.requests) == before

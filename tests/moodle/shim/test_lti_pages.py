@@ -108,21 +108,16 @@ def test_what_another_has_saved_meanwhile_is_not_overwritten_unseen(
 def test_of_two_who_save_in_the_same_instant_one_is_shown_what_the_other_did(
     beside: Beside, engine_host: FakeEngine
 ) -> None:
-    lti, server = beside.lesson.ltis[0], beside.shim.server
+    lti, database = beside.lesson.ltis[0], beside.shim.moodle.on
     path = path_of(beside, "lti", lti)
     reviewed = {}
     for who, limit in (("teacher", "7200"), ("manager", "10800")):
         visitor = Visitor(beside.shim.web.url, who)
         reviewed[visitor] = visitor.post(path, visitor.get(path).fields | {"actlimit": limit} | SUBMIT)
-
-    def both_wait() -> bool:
-        found = server.execute("SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
-        return bool(found[0][0] == len(reviewed))
-
     with ThreadPoolExecutor(len(reviewed)) as pool:
-        with server.holding(f"SELECT id FROM {beside.shim.moodle.database}.mdl_lti WHERE id = {lti} FOR UPDATE"):
+        with database.holding(f"SELECT id FROM {{lti}} WHERE id = {lti} FOR UPDATE"):
             answers = [pool.submit(confirm, visitor, path, shown) for visitor, shown in reviewed.items()]
-            wait_until(both_wait, seconds=30)
+            wait_until(lambda: database.waiting() == len(reviewed), seconds=30)
         pages = [answer.result() for answer in answers]
     assert sorted("Python 1 was saved." in page.text for page in pages) == [False, True]
     [other] = [page for page in pages if "Python 1 was saved." not in page.text]

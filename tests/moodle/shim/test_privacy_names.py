@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from tests.moodle.shim.conftest import Beside
-from tests.support.moodle_shim import Class
+from tests.support.moodle_shim import Class, Visitor
 from tests.support.site import call, cell_run, seen
 
 PROCESS = (r"--classname=\tool_dataprivacy\task\process_data_request_task", "--execute")
 SEND = r"--execute=\mod_lticontainer\task\send_queue"
-FORGET = r"--execute=\mod_lticontainer\task\forget_names"
+REVIEW = r"--execute=\mod_lticontainer\task\review_names"
 CLEAN = r"--execute=\core\task\context_cleanup_task"
 COURSE_LEVEL = 50
 FRONT_PAGE = 1
@@ -54,10 +54,12 @@ def ran(beside: Beside, lesson: Class, name: str, session: str = "") -> None:
     """Have somebody run a cell."""
     session = session or f"s{time.time_ns()}"
     client, server = cell_run(session, "m")
-    records = [seen(session, lesson.ltis[0], lesson.instance), client, {**server, "username": name}]
-    call(
-        beside.site.parts, "mod_lticontainer_write_nblogs", {"nb_logs": records}, beside.site.token("nblogs:write")
-    )
+    write(beside, seen(session, lesson.ltis[0], lesson.instance), client, {**server, "username": name})
+
+
+def write(beside: Beside, *records: dict[str, str]) -> None:
+    arguments, token = {"nb_logs": list(records)}, beside.site.token("nblogs:write")
+    call(beside.site.parts, "mod_lticontainer_write_nblogs", arguments, token)
 
 
 def runs(beside: Beside, name: str) -> int:
@@ -124,7 +126,7 @@ def test_a_deletion_that_moodle_requests_by_itself_erases_everything(
     assert runs(beside, somebody.name) == 0
     assert runs(beside, other.name) == 1
     assert noted(beside, somebody.id) == [somebody.name]
-    beside.shim.moodle.run_script("scheduled_task.php", FORGET)
+    beside.shim.moodle.run_script("scheduled_task.php", REVIEW)
     assert noted(beside, somebody.id) == []
 
 
@@ -144,7 +146,7 @@ def test_a_name_is_kept_as_long_as_something_is_stored_under_it(
     beside: Beside, lesson: Class, somebody: Somebody
 ) -> None:
     beside.shim.moodle.call("delete_user", somebody.id)
-    beside.shim.moodle.run_script("scheduled_task.php", FORGET)
+    beside.shim.moodle.run_script("scheduled_task.php", REVIEW)
     assert noted(beside, somebody.id) == [somebody.name]
 
 
@@ -175,13 +177,62 @@ def test_a_name_that_another_user_has_now_is_left_to_them(
     assert runs(beside, somebody.name) == 1
 
 
+@pytest.mark.parametrize("by", ["course", "task"])
 def test_users_who_were_deleted_before_names_were_noted_are_found(
-    beside: Beside, lesson: Class, somebody: Somebody
+    beside: Beside, lesson: Class, somebody: Somebody, by: str
 ) -> None:
     beside.shim.moodle.call("delete_user", somebody.id)
     beside.shim.moodle.execute("DELETE FROM {lticontainer_names}")
-    assert beside.shim.moodle.call("privacy_userids", lesson.course) == [somebody.id]
+    if by == "course":
+        assert beside.shim.moodle.call("privacy_userids", lesson.course) == [somebody.id]
+    else:
+        beside.shim.moodle.run_script("scheduled_task.php", REVIEW)
     assert [COURSE_LEVEL, lesson.course] in places(beside, somebody.id)
+
+
+def test_rows_under_a_name_that_is_nearly_theirs_are_anothers(
+    beside: Beside, lesson: Class, somebody: Somebody
+) -> None:
+    near, session = somebody.name.replace("u", "ü"), f"near{lesson.course}"
+    execute = beside.shim.moodle.execute
+    elsewhere = beside.shim.moodle.call("create_course", session)
+    execute(
+        "INSERT INTO {lticontainer_session} (session, course, lti_id) VALUES (%s, %s, 1)", (session, elsewhere)
+    )
+    for name in (near, somebody.name.upper()):
+        execute(
+            "INSERT INTO {lticontainer_server_data} (session, message, username) VALUES (%s, 'm', %s)",
+            (session, name),
+        )
+    assert [COURSE_LEVEL, elsewhere] not in places(beside, somebody.id)
+    request(beside, somebody.id, "delete")
+    rows = beside.shim.moodle.rows("lticontainer_server_data")
+    assert [row["session"] for row in rows].count(session) == 2
+
+
+def test_records_that_wait_before_there_is_a_service_are_erased_once_there_is(
+    beside: Beside, lesson: Class, somebody: Somebody
+) -> None:
+    moodle, token, session = beside.shim.moodle, beside.site.token("admin"), f"early{lesson.course}"
+    client, server = cell_run(session, "m")
+    records = [seen(session, lesson.ltis[0], lesson.instance), client, {**server, "username": somebody.name}]
+    moodle.calls(
+        ("set_config", "token", "", "mod_lticontainer"), ("set_config", "hadservice", None, "mod_lticontainer")
+    )
+    try:
+        moodle.execute(
+            "INSERT INTO {lticontainer_queue} (kind, functionname, arguments, timecreated) "
+            "VALUES ('records', 'mod_lticontainer_write_nblogs', %s, 0)",
+            (json.dumps({"nb_logs": records}),),
+        )
+        assert "Records are still on their way" in copy_of(beside, somebody.id)
+        request(beside, somebody.id, "delete")
+    finally:
+        moodle.call("set_config", "token", token, "mod_lticontainer")
+    send(beside)
+    send(beside)
+    assert runs(beside, somebody.name) == 0
+    assert moodle.execute("SELECT COUNT(*) FROM {lticontainer_queue}")[0][0] == 0
 
 
 def test_a_course_is_erased_with_names_that_are_no_users(
@@ -189,6 +240,7 @@ def test_a_course_is_erased_with_names_that_are_no_users(
 ) -> None:
     stranger, session = f"{somebody.name}z", f"z{lesson.course}"
     ran(beside, lesson, stranger)
+    write(beside, seen("unasked", lesson.ltis[0], lesson.instance), cell_run("unasked", "m")[1])
     execute = beside.shim.moodle.execute
     execute(
         "INSERT INTO {lticontainer_session} (session, course, lti_id) VALUES (%s, %s, 1)", (session, lesson.course)
@@ -200,6 +252,7 @@ def test_a_course_is_erased_with_names_that_are_no_users(
     )
     beside.shim.moodle.call("privacy_delete_course", lesson.course)
     assert runs(beside, stranger) == runs(beside, somebody.name) == 0
+    assert beside.site.rows("executions", session="unasked") == []
     for table in ("session", "client_data", "server_data"):
         assert session not in [row["session"] for row in beside.shim.moodle.rows(f"lticontainer_{table}")]
 
@@ -270,3 +323,14 @@ def test_a_site_that_never_had_a_service_keeps_no_erasures(beside: Beside, someb
         assert noted(beside, somebody.id) == []
     finally:
         moodle.call("set_config", "token", token, "mod_lticontainer")
+
+
+def test_what_is_stored_is_described(beside: Beside) -> None:
+    assert beside.shim.moodle.call("privacy_metadata") == []
+    page = Visitor(beside.shim.web.url, "admin").get("/admin/tool/dataprivacy/pluginregistry.php").text
+    told = page[page.index('id="mod_lticontainer"') :]
+    told = told[: told.index('id="mod_page"')]
+    assert 'data-component="mod_lticontainer"' in page
+    assert "lticontainer_names" in told
+    assert "requiresattention" not in told
+    assert "Requires attention" not in told

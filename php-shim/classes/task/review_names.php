@@ -17,19 +17,26 @@
 namespace mod_lticontainer\task;
 
 use core\task\scheduled_task;
+use mod_lticontainer\local\client;
 use mod_lticontainer\local\exception\service_exception;
+use mod_lticontainer\local\names;
+use mod_lticontainer\local\person;
+use mod_lticontainer\local\person_rows;
+use mod_lticontainer\local\registration;
 use mod_lticontainer\local\stale_names;
 
 /**
- * Forgets earlier names of users under which nothing is stored any more.
+ * Notes the names of users of whom something is stored, and forgets those under which nothing is stored any more.
+ *
+ * Most names are noted when they are used, changed or deleted. This finds those of a time before that, and of records that
+ * came after their user was deleted.
  *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
-
-class forget_names extends scheduled_task {
-    /** @var int Seconds; the next time it goes on. */
+class review_names extends scheduled_task {
+    /** @var int Seconds for names to be forgotten; the next time it goes on. */
     private const SECONDS = 300;
 
     /**
@@ -38,14 +45,18 @@ class forget_names extends scheduled_task {
      * @return string
      */
     public function get_name() {
-        return get_string('task_forget_names', 'mod_lticontainer');
+        return get_string('task_review_names', 'mod_lticontainer');
     }
 
     /**
-     * Forgets them.
+     * Does it.
      */
     public function execute() {
         try {
+            names::learn(person_rows::names());
+            foreach (client::is_configured() ? registration::courses() : [] as $courseid) {
+                names::learn(person::names_in_course($courseid));
+            }
             mtrace(stale_names::forget(microtime(true) + self::SECONDS) . ' names were forgotten.');
         } catch (service_exception $fault) {
             mtrace($fault->sentence());

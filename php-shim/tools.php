@@ -14,32 +14,28 @@
 // You should have received a copy of the GNU General Public License
 // along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
 
-namespace mod_lticontainer\task;
-
-use core\task\adhoc_task;
-use mod_lticontainer\local\client;
-use mod_lticontainer\local\names;
-use mod_lticontainer\local\person;
-use mod_lticontainer\local\person_rows;
-use mod_lticontainer\local\registration;
-
 /**
- * Notes the names of users of whom something was stored before names were noted.
+ * Tools for administrators: the way to the container host step by step, and activities that are registered anew.
  *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 
-class learn_names extends adhoc_task {
-    /**
-     * Does it. Where the service is away Moodle tries again, later and later.
-     */
-    public function execute() {
-        $noted = names::learn(person_rows::names());
-        foreach (client::is_configured() ? registration::courses() : [] as $courseid) {
-            $noted += names::learn(person::names_in_course($courseid));
-        }
-        mtrace("$noted names are noted.");
-    }
+use mod_lticontainer\local\command;
+use mod_lticontainer\local\page;
+use mod_lticontainer\local\tab;
+use mod_lticontainer\output\tools;
+use mod_lticontainer\task\register_course;
+
+require_once(__DIR__ . '/../../config.php');
+
+$page = page::open(tab::TOOLS);
+if (optional_param('register', false, PARAM_BOOL)) {
+    require_sesskey();
+    register_course::queue((int) $page->instance->course->id, true);
+    $page->leave($page->url, [get_string('tools_registering', 'mod_lticontainer')]);
 }
+$hashost = (string) $page->instance->record->host !== '';
+$checked = $hashost ? $page->ask(command::call('check_host', $page->at_host()), 'steps') : null;
+$page->show('tools', new tools($page, $checked));
