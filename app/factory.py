@@ -185,7 +185,9 @@ def build_service(settings: Settings) -> Service:
             *activity.functions(
                 ActivityReader(database), settings.zone, Thresholds(settings.stuck_errors, settings.stuck_silence)
             ),
-            *site.functions(granted, lambda: database.kind, settings.moodle_url),
+            *site.functions(
+                granted, lambda: database.kind, settings.moodle_url, moodle_tables=not database.layout.own
+            ),
         ),
         authenticator,
     )

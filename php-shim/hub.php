@@ -32,4 +32,4 @@ require_once(__DIR__ . '/../../config.php');
 $page = page::open(tab::HUB);
 $instance = $page->instance;
 $address = activities::jupyterhub_url($instance->record, activities::of_course((int) $instance->course->id));
-$page->show('hub', new hub($address));
+$page->show('hub', new hub($address, $page->may('jupyterhub_api_edit')));

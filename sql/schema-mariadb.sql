@@ -232,3 +232,10 @@ CREATE TABLE lticontainer_tokens (
     CONSTRAINT pk_lticontainer_tokens PRIMARY KEY (id),
     CONSTRAINT uq_lticontainer_tokens_token_hash UNIQUE (token_hash)
 ) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE lticontainer_unregistered_ltis (
+    lti_id BIGINT NOT NULL,
+    course BIGINT NOT NULL DEFAULT '0',
+    unregistered_at BIGINT NOT NULL DEFAULT '0',
+    CONSTRAINT pk_lticontainer_unregistered_ltis PRIMARY KEY (lti_id)
+) ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin;

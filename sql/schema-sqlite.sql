@@ -233,3 +233,10 @@ CREATE TABLE lticontainer_tokens (
     CONSTRAINT pk_lticontainer_tokens PRIMARY KEY (id),
     CONSTRAINT uq_lticontainer_tokens_token_hash UNIQUE (token_hash)
 );
+
+CREATE TABLE lticontainer_unregistered_ltis (
+    lti_id BIGINT NOT NULL,
+    course BIGINT DEFAULT '0' NOT NULL,
+    unregistered_at BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_lticontainer_unregistered_ltis PRIMARY KEY (lti_id)
+);

@@ -17,7 +17,14 @@ from sqlalchemy import Connection
 from app.auth.activity_tokens import read_ids, verify_token
 from app.auth.addresses import Address, Network, within
 from app.auth.caller import Activity, Caller
-from app.auth.store import ServiceToken, TokenStore, hash_token, read_counters, read_revoked
+from app.auth.store import (
+    ServiceToken,
+    TokenStore,
+    hash_token,
+    read_counters,
+    read_revoked,
+    read_unregistered,
+)
 from app.errors import AccessDenied, CallError, InvalidToken
 
 CACHED_TOKENS = 4096
@@ -112,10 +119,11 @@ class TokenAuthenticator:
         revoked = read_revoked(connection, ids) if ids else set()
         activities = {(c.activity.inst_id, c.activity.lti_id) for c in callers if c.activity}
         counters = read_counters(connection, activities) if activities else {}
+        gone = read_unregistered(connection, {lti_id for _, lti_id in activities}) if activities else set()
         for caller in callers:
             # Those in force are looked up again too, to get the epoch of now.
             self._forget(caller)
-        return {c.identity: InvalidToken() for c in callers if _is_void(c, revoked, counters)} | dict(others)
+        return {c.identity: InvalidToken() for c in callers if _is_void(c, revoked, counters, gone)} | dict(others)
 
     def _ask_others(self, token: str, address: Address | None) -> Caller | None:
         if self._others is None:
@@ -133,7 +141,7 @@ class TokenAuthenticator:
         ids = read_ids(token)
         if ids is not None:
             counter = self._store.counter(*ids)
-            if verify_token(self._activity_keys, token, counter):
+            if verify_token(self._activity_keys, token, counter) and not self._store.is_unregistered(ids[1]):
                 caller = Caller(
                     name=f"activity {ids[1]}",
                     scopes=frozenset({"nblogs:write"}),
@@ -164,11 +172,13 @@ class TokenAuthenticator:
             self._cache.pop(caller.secret, None)
 
 
-def _is_void(caller: Caller, revoked: Collection[int], counters: Mapping[tuple[int, int], int]) -> bool:
+def _is_void(
+    caller: Caller, revoked: Collection[int], counters: Mapping[tuple[int, int], int], gone: Collection[int]
+) -> bool:
     if caller.activity is None:
         return caller.token_id in revoked
     activity = (caller.activity.inst_id, caller.activity.lti_id)
-    return counters.get(activity, 0) != caller.activity.counter
+    return caller.activity.lti_id in gone or counters.get(activity, 0) != caller.activity.counter
 
 
 def _from_row(row: ServiceToken, token: str, epoch: int) -> _Known:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, tuple_, updat
 from app.auth.addresses import Network
 from app.storage import tables as t
 from app.storage.database import Database
+from app.storage.epochs import raise_epoch
 from app.storage.upsert import inserted_id, upsert
 
 P = ParamSpec("P")
@@ -106,14 +107,17 @@ class TokenStore:
             return connection.execute(_EPOCH).scalar() or 0
 
     def _raise_epoch(self, connection: Connection) -> None:
-        dialect = "sqlite" if self._database.is_sqlite else "mysql"
-        count = upsert(dialect, t.epochs, ["name"], lambda table, _: [("value", table.c.value + 1)])
-        connection.execute(count, {"name": t.REVOCATIONS, "value": 1})
+        raise_epoch(connection, "sqlite" if self._database.is_sqlite else "mysql", t.REVOCATIONS)
 
     def counter(self, inst_id: int, lti_id: int) -> int:
         """Return the counter of an activity's tokens; 0 where none was ever raised."""
         with self._database.reading() as connection:
             return read_counters(connection, [(inst_id, lti_id)]).get((inst_id, lti_id), 0)
+
+    def is_unregistered(self, lti_id: int) -> bool:
+        """Say whether an activity is gone from Moodle."""
+        with self._database.reading() as connection:
+            return bool(read_unregistered(connection, [lti_id]))
 
     def raise_counter(self, inst_id: int, lti_id: int) -> int:
         """Make every token of an activity void, and return the new counter."""
@@ -151,6 +155,12 @@ def read_counters(connection: Connection, activities: Collection[tuple[int, int]
         select(c.inst_id, c.lti_id, c.counter).where(tuple_(c.inst_id, c.lti_id).in_(activities))
     )
     return {(row[0], row[1]): row[2] for row in found}
+
+
+def read_unregistered(connection: Connection, lti_ids: Collection[int]) -> set[int]:
+    """Return which of these activities are gone from Moodle."""
+    c = t.unregistered_ltis.c
+    return set(connection.execute(select(c.lti_id).where(c.lti_id.in_(lti_ids))).scalars())
 
 
 def _read(row: Row[tuple[object, ...]]) -> ServiceToken:

@@ -7,7 +7,8 @@ import click
 from app.auth.activity_tokens import make_token
 from app.cli.common import print_table, service
 from app.fields import INT32_MAX
-from app.ltis.store import CourseChange, Lti, NotInMoodle
+from app.ltis.store import CourseChange, Elsewhere, Lti, NotInMoodle
+from app.ltis.unregistered_store import Place
 
 ID = click.IntRange(1, INT32_MAX)
 
@@ -37,6 +38,18 @@ def register(lti_id: int, course_id: int, inst_id: int, name: str, move: bool) -
             "on Moodle's tables nothing needs to be registered"
         ) from None
     click.echo(f"Activity {lti_id} is in course {course_id}; {placed} waiting sessions were placed.")
+
+
+@lti.command("unregister")
+@click.argument("lti_id", type=ID)
+@click.option("--course", "course_id", type=ID, required=True, help="id of the course in which it was.")
+def unregister(lti_id: int, course_id: int) -> None:
+    """Tell that the activity LTI_ID is gone from Moodle: its tokens are refused, its records stay."""
+    try:
+        count = service().ltis.unregister([Place(lti_id, course_id)], everywhere=True)
+    except Elsewhere:
+        raise click.ClickException(f"activity {lti_id} is not registered in course {course_id}") from None
+    click.echo(f"The tokens of activity {lti_id} are refused{'' if count else ', as they were before'}.")
 
 
 @lti.command("list")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -10,7 +10,7 @@ from marshmallow import fields, validate
 
 from app.auth.caller import Caller
 from app.courses.store import CourseStore
-from app.fields import Identifier, Integer, StrictSchema, Text
+from app.fields import Flag, Identifier, Integer, StrictSchema, Text
 from app.registry import PREFIX, Call, ExternalFunction, every_course
 from app.storage.activities import Activity
 
@@ -26,6 +26,7 @@ class CourseActivitySchema(StrictSchema):
     lti_id = Integer(required=True, metadata={"description": "id of the LTI activity, mdl_lti.id"})
     inst_id = Integer(required=True, metadata={"description": "id of the mod_lticontainer instance"})
     name = Text(required=True, metadata={"description": "name of the activity, may be empty"})
+    unregistered = Flag(required=True, metadata={"description": "whether it is gone from Moodle"})
 
 
 class CourseSchema(StrictSchema):
@@ -74,7 +75,7 @@ def functions(store: CourseStore) -> tuple[ExternalFunction, ...]:
     """Return the functions of this subject."""
 
     def get_courses(call: Call) -> Mapping[str, Any]:
-        return {"courses": _by_course(store.activities(call.caller.courses))}
+        return {"courses": _by_course(store.activities(call.caller.courses), store.unregistered())}
 
     def get_roster(call: Call) -> Mapping[str, Any]:
         return {"users": store.roster(call.arguments["course_id"])}
@@ -128,12 +129,13 @@ def _its_course(caller: Caller, arguments: Mapping[str, Any]) -> bool:
     return caller.covers_course(arguments["course_id"])
 
 
-def _by_course(activities: list[Activity]) -> list[Mapping[str, Any]]:
+def _by_course(activities: list[Activity], gone: Collection[int]) -> list[Mapping[str, Any]]:
     return [
-        {"course_id": course, "ltis": [_activity(activity) for activity in found]}
+        {"course_id": course, "ltis": [_activity(activity, gone) for activity in found]}
         for course, found in groupby(activities, key=lambda activity: activity.course_id)
     ]
 
 
-def _activity(activity: Activity) -> Mapping[str, Any]:
-    return {"lti_id": activity.lti_id, "inst_id": activity.inst_id, "name": activity.name}
+def _activity(activity: Activity, gone: Collection[int]) -> Mapping[str, Any]:
+    own = {"lti_id": activity.lti_id, "inst_id": activity.inst_id, "name": activity.name}
+    return own | {"unregistered": activity.lti_id in gone}

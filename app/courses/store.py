@@ -31,6 +31,11 @@ class CourseStore:
         self._activities = activities
         self._enrolled = enrolled
 
+    def unregistered(self) -> set[int]:
+        """Return the activities that are gone from Moodle."""
+        with self._database.reading() as connection:
+            return set(connection.execute(select(t.unregistered_ltis.c.lti_id)).scalars())
+
     def activities(self, courses: Collection[int] | None) -> list[Activity]:
         """Return the activities of these courses, or of all, by course and id; each with its first instance."""
         with self._database.reading() as connection:

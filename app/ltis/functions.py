@@ -10,7 +10,8 @@ from marshmallow import fields, validate
 from app.auth.caller import ADMIN, Caller
 from app.errors import AccessDenied
 from app.fields import Identifier, Integer, StrictSchema, Text
-from app.ltis.store import CourseChange, Lti, LtiStore, NotInMoodle
+from app.ltis.store import CourseChange, Elsewhere, Lti, LtiStore, NotInMoodle
+from app.ltis.unregistered_store import Place
 from app.registry import PREFIX, Call, ExternalFunction
 
 LTIS_LIMIT = 10_000
@@ -35,6 +36,31 @@ class RegisterLtisSchema(StrictSchema):
     )
 
 
+class GoneLtiSchema(StrictSchema):
+    """An activity that is gone."""
+
+    lti_id = Identifier(required=True, metadata={"description": "id of the LTI activity, mdl_lti.id"})
+    course_id = Identifier(required=True, metadata={"description": "id of the course in which it was"})
+
+
+class UnregisterLtisSchema(StrictSchema):
+    """Parameters of unregister_ltis."""
+
+    ltis = fields.List(
+        fields.Nested(GoneLtiSchema),
+        required=True,
+        validate=validate.Length(1, LTIS_LIMIT, error="must have 1 to {max} elements"),
+    )
+
+
+class UnregisteredSchema(StrictSchema):
+    """Result of unregister_ltis."""
+
+    unregistered = Integer(
+        required=True, metadata={"description": "number of activities that were not gone before"}
+    )
+
+
 class RegisteredSchema(StrictSchema):
     """Result of register_ltis."""
 
@@ -55,6 +81,14 @@ def functions(store: LtiStore) -> tuple[ExternalFunction, ...]:
             raise AccessDenied(str(error)) from error
         return {"registered": len(ltis), "placed_sessions": placed}
 
+    def unregister(call: Call) -> Mapping[str, Any]:
+        places = [Place(**row) for row in call.arguments["ltis"]]
+        try:
+            count = store.unregister(places, everywhere=call.caller.courses is None)
+        except Elsewhere as error:
+            raise AccessDenied(str(error)) from error
+        return {"unregistered": count}
+
     return (
         ExternalFunction(
             name=f"{PREFIX}register_ltis",
@@ -70,6 +104,20 @@ def functions(store: LtiStore) -> tuple[ExternalFunction, ...]:
             covers=_its_courses,
             writes=True,
             example={"ltis": [{"lti_id": 7, "course_id": 2, "inst_id": 1, "name": "Python 1"}]},
+        ),
+        ExternalFunction(
+            name=f"{PREFIX}unregister_ltis",
+            summary="Tell which LTI activities are gone from Moodle.",
+            description="Their activity tokens are refused from then on. What students have done in them is kept, "
+            "in its course. All activities, or none; registering one again makes its tokens good again.",
+            scope="ltis:write",
+            params=UnregisterLtisSchema(),
+            positional=("ltis",),
+            result=UnregisteredSchema(),
+            handler=unregister,
+            covers=_its_courses,
+            writes=True,
+            example={"ltis": [{"lti_id": 7, "course_id": 2}]},
         ),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import BindParameter, Connection, bindparam, or_, select, update
 
+from app.ltis.unregistered_store import Place, Unregistered
 from app.storage import tables as t
 from app.storage.activities import ReadActivities
 from app.storage.batches import batched
@@ -53,6 +54,13 @@ class NotInMoodle(Exception):
         )
 
 
+class Elsewhere(Exception):
+    """An activity is to be taken out of a course in which it is not."""
+
+    def __init__(self, index: int, place: Place) -> None:
+        super().__init__(f"ltis[{index}].lti_id {place.lti_id}: it is not registered in course {place.course_id}")
+
+
 class LtiStore:
     """Reads and writes activities. On Moodle's tables it reads them there, and only places sessions."""
 
@@ -63,6 +71,7 @@ class LtiStore:
         self._counts = CountStatements(is_sqlite=database.is_sqlite, layout=database.layout)
         self._lock = insert_missing("sqlite" if database.is_sqlite else "mysql", t.ltis, ["lti_id"])
         self._placing = _Placing(database.layout)
+        self._gone = Unregistered(database)
 
     def register(self, ltis: Sequence[Lti], *, may_move: bool) -> int:
         """Register activities, all or none, place the sessions that waited, and return how many those were.
@@ -71,6 +80,14 @@ class LtiStore:
         :raises NotInMoodle: Moodle says otherwise.
         """
         return self._database.write(self._register, ltis, may_move)
+
+    def unregister(self, places: Sequence[Place], *, everywhere: bool) -> int:
+        """Refuse the tokens of activities that are gone, and return how many were not refused before.
+
+        :param everywhere: also those whose course nobody knows.
+        :raises Elsewhere: one is in another course, or in an unknown one; then none is refused.
+        """
+        return self._database.write(self._unregister, places, everywhere)
 
     def list(self) -> list[Lti]:
         """Return all activities that were registered or seen in records, or that Moodle has, by id."""
@@ -91,10 +108,21 @@ class LtiStore:
         erased = self._waiting(connection, waiting) if waiting else set()
         if self._layout.own:
             run_many(connection, _UPDATE, rows)
+        self._gone.remove(connection, {lti.lti_id for lti in ltis})
         placed = sum(self._place(connection, row) for row in rows)
         for session in sorted(erased):
             erase_parts(connection, self._layout, session)
         return placed
+
+    def _unregister(self, connection: Connection, places: Sequence[Place], everywhere: bool) -> int:
+        ids = {place.lti_id for place in places}
+        statement = select(self._layout.lti_id, self._layout.lti_course).where(self._layout.lti_id.in_(ids))
+        courses = {row[0]: row[1] for row in connection.execute(statement)}
+        for index, place in enumerate(places):
+            course = courses.get(place.lti_id, 0)
+            if course != place.course_id and (course or not everywhere):
+                raise Elsewhere(index, place)
+        return self._gone.add(connection, places)
 
     def _check(self, connection: Connection, ltis: Sequence[Lti], may_move: bool) -> None:
         # Locking the rows first makes a session that comes at this moment wait, or be seen below.

@@ -9,7 +9,7 @@ from marshmallow import fields
 
 from app import __version__
 from app.auth.caller import Caller
-from app.fields import StrictSchema, Text
+from app.fields import Flag, StrictSchema, Text
 from app.registry import PREFIX, Call, ExternalFunction, every_course
 
 
@@ -26,13 +26,19 @@ class SiteInfoSchema(StrictSchema):
     version = Text(required=True, metadata={"description": "version of the service"})
     moodle_url = Text(required=True, metadata={"description": "the Moodle site it serves"})
     database = Text(required=True, metadata={"description": "sqlite, mariadb or mysql"})
+    moodle_tables = Flag(
+        required=True,
+        metadata={"description": "whether it works on Moodle's own tables, and so knows its courses"},
+    )
     functions = fields.List(fields.Nested(GrantedSchema), required=True)
 
 
 Granted = Callable[[Caller], Sequence[ExternalFunction]]
 
 
-def functions(granted: Granted, database_kind: Callable[[], str], moodle_url: str) -> tuple[ExternalFunction, ...]:
+def functions(
+    granted: Granted, database_kind: Callable[[], str], moodle_url: str, *, moodle_tables: bool
+) -> tuple[ExternalFunction, ...]:
     """Return the functions of this subject.
 
     :param granted: tells which functions a caller may use.
@@ -44,6 +50,7 @@ def functions(granted: Granted, database_kind: Callable[[], str], moodle_url: st
             "version": __version__,
             "moodle_url": moodle_url,
             "database": database_kind(),
+            "moodle_tables": moodle_tables,
             "functions": [{"name": f.name, "version": __version__} for f in granted(call.caller)],
         }
 

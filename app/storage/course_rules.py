@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from app.storage import tables as t
 from app.storage.database import Database
+from app.storage.epochs import raise_epoch
 from app.storage.upsert import upsert
 
 
@@ -71,5 +72,4 @@ class CourseRules:
         )
         connection.execute(put, row)
         # Writers remember the closed courses for as long as this count stands still.
-        count = upsert(self._dialect, t.epochs, ["name"], lambda table, _: [("value", table.c.value + 1)])
-        connection.execute(count, {"name": t.CONSENTS, "value": 1})
+        raise_epoch(connection, self._dialect, t.CONSENTS)

@@ -206,6 +206,13 @@ ltis = _table(
     Column("registered_at", BigInteger),
 )
 
+unregistered_ltis = _table(
+    "unregistered_ltis",
+    Column("lti_id", BigInteger, primary_key=True, autoincrement=False),
+    _number("course"),
+    _number("unregistered_at"),
+)
+
 token_counters = _table(
     "token_counters",
     Column("inst_id", BigInteger, primary_key=True, autoincrement=False),

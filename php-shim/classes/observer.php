@@ -24,6 +24,7 @@ use mod_lticontainer\local\activities;
 use mod_lticontainer\local\copies;
 use mod_lticontainer\task\after_upgrade;
 use mod_lticontainer\task\register_course;
+use mod_lticontainer\task\unregister_activity;
 use moodle_url;
 
 /**
@@ -68,6 +69,7 @@ class observer {
             register_course::queue((int) $event->courseid);
         } else if ($event->other['modulename'] === 'lti') {
             activities::forget_hidden((int) $event->courseid, (int) $event->other['instanceid']);
+            unregister_activity::queue((int) $event->other['instanceid'], (int) $event->courseid);
         }
     }
 

@@ -52,6 +52,7 @@ OF_HOSTS = (
 """What is made up names no host that there is."""
 NAMES = (
     *("write_nblogs", "write_nbdata", "mod_mdlds_write_nbdata", "register_ltis", "get_site_info"),
+    "unregister_ltis",
     *("get_executions", "get_user_data", "get_recorded_users", "delete_user_data"),
     *("parse_custom_params", "get_param_choices", "diff_custom_params", *WITH_ACTIVITY),
     *("get_hosts", *OF_HOSTS),

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.errors import AccessDenied, RecordRejected
+from app.auth.activity_tokens import make_token
+from app.errors import AccessDenied, InvalidToken, RecordRejected
 from tests.integration.test_golden import COURSE, EXPECTED, LTI, SENDERS, WRITE, Sender, tables
 from tests.support.moodle_site import DATA, MoodleSite
 from tests.support.site import Site, call, cell_run, record, seen
@@ -192,9 +193,23 @@ def test_courses_and_activities_are_those_that_moodle_has(site: MoodleSite) -> N
     )
     moodle.add_course("without an instance")
     found = call(site.parts, "mod_lticontainer_get_courses", {}, site.token("activity:read"))
-    ltis = [{"lti_id": LTI, "inst_id": 1, "name": "Python 1"}]
+    ltis = [{"lti_id": LTI, "inst_id": 1, "name": "Python 1", "unregistered": False}]
     assert found == {"courses": [{"course_id": COURSE, "ltis": ltis}]}
     assert site.parts.params_writer.store.registered([LTI, hidden]) == {(LTI, COURSE, 1)}
+
+
+def test_the_token_of_an_activity_that_is_gone_is_refused(site: MoodleSite) -> None:
+    tokens, registry = site.parts.tokens, site.parts.registry
+    token = make_token(site.parts.activity_keys[0], 1, LTI, tokens.counter(1, LTI))
+    admin, gone = site.token("ltis:write"), "mod_lticontainer_unregister_ltis"
+    with pytest.raises(AccessDenied, match="not registered in course 5"):
+        call(site.parts, gone, {"ltis": [{"lti_id": LTI, "course_id": 5}]}, admin)
+    assert call(site.parts, gone, {"ltis": [{"lti_id": LTI, "course_id": COURSE}]}, admin) == {"unregistered": 1}
+    with pytest.raises(InvalidToken):
+        registry.authorise(WRITE, token, None)
+    back = {"lti_id": LTI, "course_id": COURSE, "inst_id": 1}
+    call(site.parts, "mod_lticontainer_register_ltis", {"ltis": [back]}, admin)
+    assert registry.authorise(WRITE, token, None)[0].activity is not None
 
 
 def test_register_ltis_says_where_moodle_has_an_activity_elsewhere(site: MoodleSite) -> None:

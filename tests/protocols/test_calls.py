@@ -15,6 +15,7 @@ from tests.support.site import MOODLE_URL, cell_run, record, seen
 from tests.support.web import WebSite
 
 REGISTER = "mod_lticontainer_register_ltis"
+UNREGISTER = "mod_lticontainer_unregister_ltis"
 SET_ROSTER = "mod_lticontainer_set_roster"
 SITE_INFO = "mod_lticontainer_get_site_info"
 
@@ -73,9 +74,11 @@ def test_a_number_out_of_range_is_an_invalid_parameter(wire: Wire, web: WebSite,
 
 def test_the_caller_learns_what_it_may_do(web: WebSite, wire: Wire) -> None:
     answer = wire.call(SITE_INFO, {}, web.token("ltis:write"))
-    functions = [{"name": name, "version": __version__} for name in (REGISTER, SET_ROSTER, SITE_INFO)]
-    expected = {"version": __version__, "moodle_url": MOODLE_URL, "database": "sqlite", "functions": functions}
-    assert answer.result == expected
+    names = (REGISTER, UNREGISTER, SET_ROSTER, SITE_INFO)
+    assert answer.result is not None
+    assert answer.result["functions"] == [{"name": name, "version": __version__} for name in names]
+    told = {"version": __version__, "moodle_url": MOODLE_URL, "database": "sqlite", "moodle_tables": False}
+    assert {name: answer.result[name] for name in told} == told
 
 
 def test_an_unknown_function_is_named_as_such(wire: Wire, token: str) -> None:

@@ -13,10 +13,11 @@ from app.auth.authenticator import TokenAuthenticator
 from app.auth.caller import ADMIN, SCOPES
 from app.containers.host import LOCAL, Host
 from app.ltis.store import Lti
+from app.ltis.unregistered_store import Place
 from app.nblogs.record import read_record
 from app.nblogs.store import WIDTHS, Submission
 from tests.conftest import MakeWeb
-from tests.protocols.wires import WRITE, Wire
+from tests.protocols.wires import WRITE, Answer, Wire
 from tests.support.fake_engine import FakeEngine
 from tests.support.runs import counted, counted_anew
 from tests.support.site import cell_run, record, seen
@@ -24,6 +25,7 @@ from tests.support.web import WebSite
 
 TABLES = ("session", "client_data", "server_data", "tags", "executions", "marks", "bindings", "ltis", "rejects")
 REGISTER = "mod_lticontainer_register_ltis"
+UNREGISTER = "mod_lticontainer_unregister_ltis"
 
 
 def assert_nothing_is_written(web: WebSite) -> None:
@@ -290,6 +292,56 @@ def test_a_course_token_takes_no_activity_out_of_a_course_of_others(web: WebSite
     params = {"ltis": [{"lti_id": 7, "course_id": 2, "inst_id": 1}]}
     assert wire.call(REGISTER, params, web.token("admin", courses=[2])).code == "accessexception"
     assert web.rows("ltis")[0]["course"] == 3
+
+
+def unregister(web: WebSite, wire: Wire, lti_id: int, course_id: int, **limits: Any) -> Answer:
+    ltis = [{"lti_id": lti_id, "course_id": course_id}]
+    return wire.call(UNREGISTER, {"ltis": ltis}, web.token("ltis:write", **limits))
+
+
+def test_the_token_of_an_activity_that_is_gone_is_refused_at_once(web: WebSite, wire: Wire) -> None:
+    web.register(7, course_id=2)
+    token = web.activity_token(1, 7)
+    assert wire.write([seen("s", 7), *cell_run("s", "m")], token).code == ""
+    assert unregister(web, wire, 7, 2, courses=[2]).result == {"unregistered": 1}
+    assert unregister(web, wire, 7, 2).result == {"unregistered": 0}
+    for gone in (token, web.activity_token(2, 7)):
+        assert wire.write([*cell_run("s", "late")], gone).code == "invalidtoken"
+    assert {row["message"]: row["course"] for row in web.rows("executions")} == {"m": 2}
+    assert wire.write([seen("s2", 8)], web.activity_token(1, 8)).code == ""
+    web.register(7, course_id=2)
+    assert wire.write([*cell_run("s", "back")], token).code == ""
+
+
+def test_records_that_are_under_way_with_it_are_refused_too(web: WebSite) -> None:
+    web.register(7, course_id=2)
+    authenticator = TokenAuthenticator(web.parts.tokens, web.parts.activity_keys)
+    callers = [authenticator.authenticate(web.activity_token(1, i), None, cached=True) for i in (7, 8)]
+    web.parts.ltis.unregister([Place(7, 2)], everywhere=False)
+    with web.parts.database.reading() as connection:
+        assert set(authenticator.recheck(connection, callers)) == {callers[0].identity}
+
+
+def test_only_what_is_in_a_covered_course_is_taken_out(web: WebSite, wire: Wire) -> None:
+    web.register(7, course_id=3)
+    assert unregister(web, wire, 7, 3, courses=[2]).code == "accessexception"
+    assert unregister(web, wire, 7, 2, courses=[2]).code == "accessexception"
+    assert unregister(web, wire, 7, 2).code == "accessexception"
+    assert unregister(web, wire, 8, 2, courses=[2]).code == "accessexception"
+    assert web.rows("unregistered_ltis") == []
+    assert unregister(web, wire, 8, 2).result == {"unregistered": 1}
+
+
+def test_courses_tell_which_activities_are_gone(web: WebSite, wire: Wire) -> None:
+    web.register(7, course_id=2)
+    web.register(8, course_id=2)
+    unregister(web, wire, 7, 2)
+    result = wire.call("mod_lticontainer_get_courses", {}, web.token("activity:read")).result
+    assert result is not None
+    assert {row["lti_id"]: bool(row["unregistered"]) for row in result["courses"][0]["ltis"]} == {
+        7: True,
+        8: False,
+    }
 
 
 # Secrets.

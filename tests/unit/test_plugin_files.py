@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.support.plugin import PLUGIN, files, php_missing
+from tests.support.process import ROOT
 from tests.support.skip import missing
 
 STRING = re.compile(r"^\$string\['([^']+)'\] = '((?:[^'\\]|\\.)*)';$", re.MULTILINE)
@@ -116,6 +117,17 @@ def test_every_string_that_is_used_exists() -> None:
             used[name] = name_of(path)
     known = strings("en")
     assert {name: place for name, place in used.items() if name not in known} == {}
+
+
+def test_every_capability_decides_something_and_is_documented() -> None:
+    declared = set(re.findall(r"'mod/lticontainer:(\w+)' =>", (PLUGIN / "db/access.php").read_text("utf-8")))
+    asked: set[str] = set()
+    for path in CODE:
+        if name_of(path) not in ("db/access.php", "classes/local/instance.php") and "lang" not in path.parts:
+            asked |= set(re.findall(r"(?:lticontainer:|->(?:may|require)\(')(\w+)'", path.read_text("utf-8")))
+    assert declared - asked == {"addinstance"}, "which Moodle itself asks for"
+    rows = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/how-to/moodle-pages.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(rows) == sorted(declared)
 
 
 class Balance(HTMLParser):

@@ -79,6 +79,7 @@ DECLARED = {
     "mod_lticontainer_write_nbdata": ("nblogs:write", ("nb_data",), True),
     "mod_mdlds_write_nbdata": ("nblogs:write", ("nb_data",), True),
     "mod_lticontainer_register_ltis": ("ltis:write", ("ltis",), True),
+    "mod_lticontainer_unregister_ltis": ("ltis:write", ("ltis",), True),
     "mod_lticontainer_parse_custom_params": ("params:read", ("text",), False),
     "mod_lticontainer_get_param_choices": ("params:read", (), False),
     "mod_lticontainer_diff_custom_params": ("params:read", ("old", "new"), False),

@@ -157,11 +157,12 @@ class lti_form extends moodleform {
             $roles[$role] = get_string("role_$role", 'mod_lticontainer');
         }
         $label = fn(string $name) => get_string("volume_$name", 'mod_lticontainer');
+        $hint = fn(string $name, int $size) => ['size' => $size, 'placeholder' => $label($name), 'title' => $label($name)];
         return $mform->createElement('group', 'volume', get_string('lti_volume', 'mod_lticontainer'), [
             $mform->createElement('select', 'role', $label('role'), $roles),
-            $mform->createElement('text', 'name', $label('name'), ['size' => 14, 'placeholder' => $label('name')]),
-            $mform->createElement('text', 'link', $label('link'), ['size' => 14, 'placeholder' => $label('link')]),
-            $mform->createElement('text', 'users', $label('users'), ['size' => 20, 'placeholder' => $label('users')]),
+            $mform->createElement('text', 'name', $label('name'), $hint('name', 14)),
+            $mform->createElement('text', 'link', $label('link'), $hint('link', 14)),
+            $mform->createElement('text', 'users', $label('users'), $hint('users', 20)),
         ], null, true);
     }
 

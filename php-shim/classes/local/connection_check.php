@@ -29,9 +29,10 @@ final class connection_check {
     /** @var string[] Functions that the plugin calls, without mod_lticontainer_ in front. */
     public const NEEDED = [
         'build_custom_params', 'check_host', 'copy_custom_params', 'create_volumes', 'delete_user_data',
-        'delete_volumes', 'diff_custom_params', 'get_chart', 'get_containers', 'get_dashboard', 'get_filters',
-        'get_hosts', 'get_images', 'get_param_choices', 'get_progress', 'get_recorded_users', 'get_site_info',
-        'get_user_data', 'get_volumes', 'parse_custom_params', 'register_ltis', 'stop_containers', 'write_nbdata', 'write_nblogs',
+        'delete_volumes', 'diff_custom_params', 'get_chart', 'get_containers', 'get_courses', 'get_dashboard',
+        'get_filters', 'get_hosts', 'get_images', 'get_param_choices', 'get_progress', 'get_recorded_users',
+        'get_site_info', 'get_user_data', 'get_volumes', 'parse_custom_params', 'register_ltis', 'set_roster',
+        'stop_containers', 'unregister_ltis', 'write_nbdata', 'write_nblogs',
     ];
 
     /** @var check_step[] What was found so far. */

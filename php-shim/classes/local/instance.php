@@ -41,6 +41,7 @@ class instance {
         'mod/lticontainer:dashboard_view',
         'mod/lticontainer:chart_view',
         'mod/lticontainer:jupyterhub_user',
+        'mod/lticontainer:jupyterhub_api',
         'mod/lticontainer:admin_tools',
     ];
 

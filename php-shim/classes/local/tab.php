@@ -32,6 +32,7 @@ enum tab: string {
     case VOLUMES = 'volumes';
     case CONTAINERS = 'containers';
     case HUB = 'hub';
+    case TOOLS = 'tools';
 
     /**
      * Returns the title.
@@ -54,7 +55,9 @@ enum tab: string {
             self::CHARTS, self::PROGRESS => ['mod/lticontainer:chart_view'],
             self::ACTIVITIES => ['mod/lticontainer:lti_view'],
             self::VOLUMES => ['mod/lticontainer:volume_view'],
-            self::CONTAINERS, self::HUB => ['mod/lticontainer:jupyterhub_user'],
+            self::CONTAINERS => ['mod/lticontainer:jupyterhub_user'],
+            self::HUB => ['mod/lticontainer:jupyterhub_api'],
+            self::TOOLS => ['mod/lticontainer:admin_tools'],
         };
     }
 

@@ -32,9 +32,11 @@ class hub implements renderable, templatable {
      * Constructor.
      *
      * @param string $address Address of JupyterHub, as a teacher has typed it; may be empty.
+     * @param bool $maymanage Whether the reader is led to where JupyterHub's users are managed.
      */
     public function __construct(
         private readonly string $address,
+        private readonly bool $maymanage,
     ) {
     }
 
@@ -45,7 +47,7 @@ class hub implements renderable, templatable {
         return [
             'address' => $this->address,
             'home' => $isaddress ? "$base/hub/home" : '',
-            'admin' => $isaddress ? "$base/hub/admin" : '',
+            'admin' => $isaddress && $this->maymanage ? "$base/hub/admin" : '',
         ];
     }
 }

@@ -19,8 +19,10 @@ namespace mod_lticontainer\task;
 use core\task\adhoc_task;
 use core\task\manager;
 use mod_lticontainer\local\client;
+use mod_lticontainer\local\command;
 use mod_lticontainer\local\registration;
 use mod_lticontainer\local\renewal;
+use mod_lticontainer\local\rosters;
 
 /**
  * Tells the service of the LTI activities of a course, and has system lines made anew where they are not right any more.
@@ -59,6 +61,7 @@ class register_course extends adhoc_task {
         $client = client::in_background();
         $registered = registration::course($courseid, $client);
         $changed = (new renewal($client))->course($courseid, $all);
+        rosters::send($courseid, $client, $client->call(command::call('get_site_info')));
         mtrace("Course $courseid: $registered activities registered, system lines of $changed made anew.");
     }
 }

@@ -18,12 +18,15 @@ namespace mod_lticontainer\task;
 
 use core\task\scheduled_task;
 use mod_lticontainer\local\client;
+use mod_lticontainer\local\command;
 use mod_lticontainer\local\exception\service_refused;
 use mod_lticontainer\local\host_mapping;
 use mod_lticontainer\local\old_tokens;
+use mod_lticontainer\local\reconciliation;
 use mod_lticontainer\local\refused_activities;
 use mod_lticontainer\local\registration;
 use mod_lticontainer\local\renewal;
+use mod_lticontainer\local\rosters;
 
 /**
  * Tells the service of all LTI activities of the site, and has all their system lines made anew, for what no event has told:
@@ -52,6 +55,7 @@ class register_site extends scheduled_task {
             return;
         }
         $client = client::in_background();
+        $info = $client->call(command::call('get_site_info'));
         host_mapping::apply($client);
         $registered = registration::site($client);
         $renewal = new renewal($client);
@@ -59,13 +63,15 @@ class register_site extends scheduled_task {
         foreach (registration::courses() as $courseid) {
             try {
                 $changed += $renewal->course($courseid, true);
+                rosters::send($courseid, $client, $info);
             } catch (service_refused $fault) {
                 // The others can be made anew all the same.
                 mtrace("Course $courseid: " . $fault->sentence());
             }
         }
+        $gone = reconciliation::apply($client, $info);
         old_tokens::report();
-        mtrace("$registered activities registered, system lines of $changed made anew.");
+        mtrace("$registered activities registered, system lines of $changed made anew, $gone are gone.");
         foreach (refused_activities::lines() as $line) {
             mtrace("Not registered: $line");
         }

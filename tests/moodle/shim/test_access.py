@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.moodle.shim.conftest import Beside
+from tests.moodle.shim.lessons import run_tasks
 from tests.support.moodle_shim import Visitor
 
 STAFF = ("manager", "teacher", "tutor")
@@ -18,6 +19,7 @@ PAGES = (
     "/mod/lticontainer/containers.php?id={cmid}",
     "/mod/lticontainer/hub.php?id={cmid}",
 )
+TOOLS = "/mod/lticontainer/tools.php?id={cmid}"
 EDITORS = ("manager", "teacher")
 EDITOR_PAGES = (
     "/mod/lticontainer/lti.php?id={cmid}&lti={ltis[0]}",
@@ -48,6 +50,41 @@ def test_editors_open_the_forms(beside: Beside, who: str, page: str) -> None:
     assert "Python 1" in opened.text
 
 
+def test_only_managers_open_the_tools(beside: Beside) -> None:
+    path = TOOLS.format(**vars(beside.lesson))
+    opened = Visitor(beside.shim.web.url, "manager").get(path)
+    assert opened.url == beside.shim.web.url + path
+    for who in ("teacher", "tutor"):
+        visitor = Visitor(beside.shim.web.url, who)
+        assert "you do not currently have permissions" in visitor.get(path).text
+        assert "mod/lticontainer/tools.php" not in visitor.get(PAGES[0].format(**vars(beside.lesson))).text
+
+
+def test_activities_are_registered_again_with_the_session_key_alone(beside: Beside) -> None:
+    def queued() -> int:
+        sql = "SELECT COUNT(*) FROM {task_adhoc} WHERE classname LIKE '%%register_course'"
+        return int(beside.shim.moodle.execute(sql)[0][0])
+
+    run_tasks(beside)
+    manager, path = Visitor(beside.shim.web.url, "manager"), TOOLS.format(**vars(beside.lesson))
+    key = manager.get(path).sesskey
+    manager.post(path, {"register": "1", "sesskey": "wrong12345"})
+    assert queued() == 0
+    answer = manager.post(path, {"register": "1", "sesskey": key})
+    assert "alert-success" in answer.text
+    assert queued() == 1
+    run_tasks(beside)
+    assert queued() == 0
+
+
+def test_who_manages_jupyterhub_is_led_there(beside: Beside) -> None:
+    path = "/mod/lticontainer/hub.php?id={cmid}".format(**vars(beside.lesson))
+    for who, leads in (("teacher", True), ("tutor", False)):
+        page = Visitor(beside.shim.web.url, who).get(path)
+        assert "/hub/home" in page.text
+        assert ("/hub/admin" in page.text) is leads
+
+
 @pytest.mark.parametrize("page", EDITOR_PAGES + CHANGES)
 def test_tutors_change_nothing(beside: Beside, page: str) -> None:
     opened = Visitor(beside.shim.web.url, "tutor").get(page.format(**vars(beside.lesson)))
@@ -55,7 +92,7 @@ def test_tutors_change_nothing(beside: Beside, page: str) -> None:
 
 
 @pytest.mark.parametrize("who", ["student1", "guest", ""])
-@pytest.mark.parametrize("page", PAGES + EDITOR_PAGES + CHANGES)
+@pytest.mark.parametrize("page", (*PAGES, TOOLS) + EDITOR_PAGES + CHANGES)
 def test_others_get_nothing(beside: Beside, who: str, page: str) -> None:
     path = page.format(**vars(beside.lesson))
     opened = Visitor(beside.shim.web.url, who).get(path)

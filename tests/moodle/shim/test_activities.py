@@ -9,9 +9,12 @@ from pathlib import Path
 from tests.moodle.shim.conftest import Beside
 from tests.moodle.shim.lessons import FOLLOW, named, registered, run_tasks, text_of, values_of
 from tests.support.cli import run_here
-from tests.support.moodle_shim import HUB, Class
+from tests.support.clients import rest
+from tests.support.moodle_shim import HUB, STUDENTS, Class
+from tests.support.site import cell_run, seen
 
 NIGHTLY = "register_site"
+TASKS = r"\mod_lticontainer\task"
 
 
 def test_activities_are_registered(beside: Beside, lesson: Class) -> None:
@@ -105,6 +108,69 @@ def test_a_deleted_activity_leaves_the_list_of_hidden_ones(beside: Beside, lesso
         "SELECT no_display_lti FROM {lticontainer} WHERE id = %s", (lesson.instance,)
     )
     assert hidden == ""
+
+
+def forget(beside: Beside) -> None:
+    """Run what waits for a day to be told of activities that are gone."""
+    like = r"%%unregister\_activity"
+    sql = f"SELECT MIN(nextruntime) - UNIX_TIMESTAMP() FROM {{task_adhoc}} WHERE classname LIKE '{like}'"
+    [[seconds]] = beside.shim.moodle.execute(sql, ())
+    assert seconds > 86_000
+    beside.shim.moodle.execute(f"UPDATE {{task_adhoc}} SET nextruntime = 0 WHERE classname LIKE '{like}'", ())
+    beside.shim.moodle.run_script("adhoc_task.php", rf"--classname={TASKS}\unregister_activity", "--execute")
+
+
+def test_the_token_of_a_deleted_activity_is_refused_a_day_later(beside: Beside, lesson: Class) -> None:
+    lti = lesson.ltis[0]
+    [_, token] = named(beside, lti)
+    path = "/mod/lticontainer/records.php"
+    beside.shim.moodle.call("delete_module", "lti", lti)
+    records = [seen(f"gone{lti}", lti, lesson.instance), *cell_run(f"gone{lti}", "m")]
+    assert rest(beside.shim.web.port, records, token, prefix=path).body == b"[]"
+    forget(beside)
+    assert b"invalidtoken" in rest(beside.shim.web.port, records, token, prefix=path).body
+    [run] = beside.site.rows("executions", session=f"gone{lti}")
+    assert (run["course"], run["lti_id"]) == (lesson.course, lti)
+
+
+def test_the_nightly_task_finds_what_went_with_its_course(beside: Beside, lesson: Class) -> None:
+    beside.shim.moodle.call("delete_course", lesson.course)
+    run_tasks(beside, NIGHTLY, NIGHTLY)
+    assert beside.site.rows("unregistered_ltis", course=lesson.course) == []
+    forget(beside)
+    gone = beside.site.rows("unregistered_ltis", course=lesson.course)
+    assert sorted(row["lti_id"] for row in gone) == sorted([*lesson.ltis, lesson.hidden_lti])
+
+
+def test_a_copy_of_the_site_takes_nothing_out(beside: Beside, lesson: Class) -> None:
+    beside.shim.moodle.execute("DELETE FROM {lti} WHERE id = %s", (lesson.ltis[0],))
+    beside.shim.moodle.execute("DELETE FROM {task_adhoc}")
+    config = beside.shim.moodle.code / "config.php"
+    text = config.read_text("utf-8")
+    try:
+        config.write_text(text.replace("http://127.0.0.1", "http://copy.example.org"), "utf-8")
+        run_tasks(beside, NIGHTLY)
+    finally:
+        config.write_text(text, "utf-8")
+    assert waiting(beside) == 0
+    run_tasks(beside, NIGHTLY)
+    assert waiting(beside) >= 1
+
+
+def waiting(beside: Beside) -> int:
+    sql = r"SELECT COUNT(*) FROM {task_adhoc} WHERE classname LIKE '%%unregister\_activity'"
+    return int(beside.shim.moodle.execute(sql, ())[0][0])
+
+
+def test_the_service_knows_who_has_not_started(beside: Beside, lesson: Class) -> None:
+    def roster() -> list[str]:
+        return [row["username"] for row in beside.site.rows("rosters", course=lesson.course)]
+
+    assert sorted(roster()) == sorted(STUDENTS)
+    beside.shim.moodle.call("create_user", f"late{lesson.course}")
+    beside.shim.moodle.call("enrol_by_name", f"late{lesson.course}", lesson.course, "student")
+    run_tasks(beside, NIGHTLY)
+    assert sorted(roster()) == sorted([*STUDENTS, f"late{lesson.course}"])
 
 
 def test_a_course_is_backed_up_without_secrets_and_restored_as_its_own(

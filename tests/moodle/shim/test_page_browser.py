@@ -9,7 +9,7 @@ import pytest
 
 from tests.moodle.shim.conftest import Beside
 from tests.support import browser as chromium
-from tests.support.browser import Browser
+from tests.support.browser import DESKTOP, PHONE, Browser
 from tests.support.classes import runs, write
 from tests.support.fake_engine import FakeEngine
 from tests.support.moodle_shim import PASSWORD, Visitor
@@ -118,3 +118,26 @@ def test_harmful_names_harm_nobody(browser: Browser, harmful: Beside) -> None:
         assert not browser.all("img[src='x']"), script
         if script in SHOWING:
             assert "img src=x" in browser.driver.page_source, script
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Browser]:
+    browser.look(PHONE)
+    yield browser
+    browser.look(DESKTOP)
+
+
+def test_no_page_is_wider_than_a_phone(phone: Browser, beside: Beside, engine_host: FakeEngine) -> None:
+    cells = [(f"notebook{number}.ipynb", "1", "ok") for number in range(9)]
+    records = runs("student1", *cells, session="phone")
+    records[0] |= {"lti_id": str(beside.lesson.ltis[0]), "inst_id": str(beside.lesson.instance)}
+    beside.site.register(beside.lesson.ltis[0], beside.lesson.course, beside.lesson.instance)
+    write(beside.site, records)
+    addresses = [url_of(beside, script) + "&period=any" for script in PAGES]
+    addresses.append(f"{beside.shim.web.url}/mod/lticontainer/index.php?id={beside.lesson.course}")
+    addresses.append(f"{beside.shim.web.url}/mod/lticontainer/connection.php")
+    log_in(phone, beside, "admin")
+    for address in addresses:
+        phone.open(address)
+        phone.find("#page-footer")
+        assert phone.driver.execute_script("return document.documentElement.scrollWidth") <= PHONE.width, address

@@ -1,0 +1,58 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+namespace mod_lticontainer\local;
+
+use mod_lticontainer\local\exception\service_exception;
+use mod_lticontainer\task\unregister_activity;
+
+/**
+ * Finds the activities that the service knows and that are gone from Moodle: Moodle tells nobody what goes with a course.
+ *
+ * @package    mod_lticontainer
+ * @copyright  2026 The authors of the lticontainer companion
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+final class reconciliation {
+    /**
+     * Has the service told of them.
+     *
+     * @param client $client The service.
+     * @param array $info Result of get_site_info.
+     * @return int How many there are.
+     * @throws service_exception
+     */
+    public static function apply(client $client, array $info): int {
+        global $DB;
+        if (activities::host((string) ($info['moodle_url'] ?? '')) !== system_lines::own_host()) {
+            // A copy of the site, as for tests, must not take out of service what is new in the real one.
+            return 0;
+        }
+        $answer = $client->call(command::call('get_courses'));
+        $there = array_fill_keys($DB->get_fieldset_select('lti', 'id', '1 = 1'), true);
+        $count = 0;
+        foreach ((array) ($answer['courses'] ?? []) as $course) {
+            foreach ((array) ($course['ltis'] ?? []) as $activity) {
+                $id = (int) ($activity['lti_id'] ?? 0);
+                if ($id && empty($activity['unregistered']) && !isset($there[$id])) {
+                    unregister_activity::queue($id, (int) $course['course_id']);
+                    $count++;
+                }
+            }
+        }
+        return $count;
+    }
+}
