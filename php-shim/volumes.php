@@ -24,6 +24,7 @@
 
 use mod_lticontainer\form\volume_form;
 use mod_lticontainer\local\page;
+use mod_lticontainer\local\people;
 use mod_lticontainer\local\tab;
 use mod_lticontainer\local\volumes as course_volumes;
 use mod_lticontainer\output\volumes;
@@ -51,4 +52,4 @@ if ($data = $form?->get_data()) {
         $page->leave($page->url, $done);
     }
 }
-$page->show('volumes', new volumes($page, $volumes->all(), $form));
+$page->show('volumes', new volumes($page, $volumes->all(), $form, new people($page->instance)));

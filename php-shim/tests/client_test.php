@@ -237,17 +237,6 @@ final class client_test extends TestCase {
     }
 
     /**
-     * What changes something on a host may take longer.
-     *
-     * @covers \mod_lticontainer\local\client
-     */
-    public function test_a_call_may_ask_for_more_time(): void {
-        $transport = new recorded_transport([new response(200, 'application/json', '{}')]);
-        (new client(self::URL, 'token', 5, $transport))->call(command::call('stop_containers', [], 20));
-        $this->assertSame(20.0, $transport->asked[0]['seconds']);
-    }
-
-    /**
      * Without an address or a token nothing is sent.
      *
      * @covers \mod_lticontainer\local\client

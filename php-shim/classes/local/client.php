@@ -167,7 +167,7 @@ final class client {
      * @throws service_unavailable There is no time left, or an earlier request has failed.
      */
     public function remaining(): float {
-        return $this->seconds(0);
+        return $this->seconds();
     }
 
     /**
@@ -181,7 +181,7 @@ final class client {
      * @throws service_unavailable
      */
     public function pass(string $path, string $type, string $body): response {
-        return $this->carry('POST', rtrim($this->serviceurl, '/') . $path, ["Content-Type: $type"], $body, 0);
+        return $this->carry('POST', rtrim($this->serviceurl, '/') . $path, ["Content-Type: $type"], $body);
     }
 
     /**
@@ -195,7 +195,7 @@ final class client {
     private function send(command $command): response {
         $url = $command->url($this->serviceurl);
         $headers = $command->headers($this->token, $this->onbehalfof);
-        return $this->carry($command->method(), $url, $headers, $command->body(), (int) $command->seconds);
+        return $this->carry($command->method(), $url, $headers, $command->body());
     }
 
     /**
@@ -205,16 +205,15 @@ final class client {
      * @param string $url Whole URL.
      * @param string[] $headers Whole lines.
      * @param string $body The body.
-     * @param int $atleast Seconds that it may take, where the limit is shorter.
      * @return response
      * @throws service_not_configured
      * @throws service_unavailable
      */
-    private function carry(string $method, string $url, array $headers, string $body, int $atleast): response {
+    private function carry(string $method, string $url, array $headers, string $body): response {
         if (!$this->is_complete()) {
             throw new service_not_configured();
         }
-        $seconds = $this->seconds($atleast);
+        $seconds = $this->seconds();
         $started = microtime(true);
         try {
             return $this->transport->send($method, $url, $headers, $body, $seconds);
@@ -238,16 +237,14 @@ final class client {
     /**
      * Returns how long the next request may take.
      *
-     * @param int $atleast Seconds that it may take, where the limit is shorter.
      * @return float Seconds.
      * @throws service_unavailable There is no time left, or an earlier request has failed.
      */
-    private function seconds(int $atleast): float {
+    private function seconds(): float {
         if ($this->broken) {
             throw $this->broken;
         }
-        $limit = max($this->timeout, (float) $atleast);
-        $left = $this->shareslimit ? $limit - $this->spent : $limit;
+        $left = $this->shareslimit ? $this->timeout - $this->spent : $this->timeout;
         if ($left <= 0) {
             throw new service_unavailable(service_unavailable::SLOW);
         }

@@ -38,13 +38,11 @@ final class command {
      *
      * @param string $name Name of a function, with or without mod_lticontainer_; or path of a download.
      * @param array $arguments Arguments by name. An empty PHP array is an empty list; (object) [] is an empty struct.
-     * @param int|null $seconds How long the answer may take; null: as long as the setting says.
      * @param bool $isdownload Whether it is a download.
      */
     private function __construct(
         public readonly string $name,
         public readonly array $arguments,
-        public readonly ?int $seconds,
         public readonly bool $isdownload,
     ) {
     }
@@ -54,11 +52,10 @@ final class command {
      *
      * @param string $function Its name, such as get_hosts or mod_lticontainer_get_hosts.
      * @param array $arguments Arguments by name.
-     * @param int|null $seconds How long the answer may take; null: as long as the setting says.
      * @return self
      */
-    public static function call(string $function, array $arguments = [], ?int $seconds = null): self {
-        return new self($function, $arguments, $seconds, false);
+    public static function call(string $function, array $arguments = []): self {
+        return new self($function, $arguments, false);
     }
 
     /**
@@ -69,7 +66,7 @@ final class command {
      * @return self
      */
     public static function download(string $path, array $query = []): self {
-        return new self($path, $query, null, true);
+        return new self($path, $query, true);
     }
 
     /**

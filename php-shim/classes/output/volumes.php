@@ -18,6 +18,7 @@ namespace mod_lticontainer\output;
 
 use mod_lticontainer\local\answer;
 use mod_lticontainer\local\page;
+use mod_lticontainer\local\people;
 use moodle_url;
 use moodleform;
 use renderable;
@@ -38,11 +39,13 @@ class volumes implements renderable, templatable {
      * @param page $page The page.
      * @param answer[]|null $volumes The volumes; null: they are not known.
      * @param moodleform|null $form The form that makes one; null: the reader may not.
+     * @param people $people Who has which name.
      */
     public function __construct(
         private readonly page $page,
         private readonly ?array $volumes,
         private readonly ?moodleform $form,
+        private readonly people $people,
     ) {
     }
 
@@ -65,7 +68,7 @@ class volumes implements renderable, templatable {
      */
     private function row(answer $volume): array {
         $size = $volume->text('size');
-        $users = $volume->texts('used_by');
+        $users = array_unique(array_map($this->user(...), $volume->texts('used_by')));
         $id = $this->page->instance->cm->id;
         $download = new moodle_url('/mod/lticontainer/download.php', ['id' => $id, 'volume' => $volume->text('full_name')]);
         return [
@@ -74,10 +77,21 @@ class volumes implements renderable, templatable {
             'role' => $volume->worded('label'),
             'size' => ctype_digit($size) ? display_size((int) $size) : '',
             'created' => self::time($volume->text('created')),
-            'usedby' => implode(', ', $users),
+            'usedby' => $users ? get_string('volume_usedby', 'mod_lticontainer', implode(', ', $users)) : '',
             'download' => $download->out(false),
             'delete' => (new moodle_url($this->page->url, ['delete' => $volume->text('full_name')]))->out(false),
         ];
+    }
+
+    /**
+     * Returns whose container it is.
+     *
+     * @param string $container Name of the container, as the spawner makes it.
+     * @return string Name of the person; of other containers their own.
+     */
+    private function user(string $container): string {
+        $isspawned = preg_match('/^jupyterhub-\d+-\d+-.+?-[A-Za-z0-9]{8}-(.+)$/D', $container, $found);
+        return $isspawned ? $this->people->name($found[1]) : $container;
     }
 
     /**

@@ -232,7 +232,8 @@ class provider implements
             foreach (person::all_of($userid) as $person) {
                 [$some, $more] = $person->places();
                 $courses = [...$courses, ...$some];
-                $ismore = $ismore || $more;
+                // With something in a course there may be more that names no course, such as an answer without a session.
+                $ismore = $ismore || $more || $some;
             }
             return [$courses, $ismore];
         } catch (service_exception) {

@@ -380,6 +380,6 @@ $string['volume_link'] = 'Link';
 $string['volume_name'] = 'Name';
 $string['volume_name_help'] = 'Small letters a to z and digits; capital letters become small ones.';
 $string['volume_role'] = 'Kind';
-$string['volume_usedby'] = 'Used by';
+$string['volume_usedby'] = 'used by {$a}';
 $string['volume_users'] = 'Users';
 $string['volumes_none'] = 'The course has no volumes on this host.';

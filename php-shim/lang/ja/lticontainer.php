@@ -380,6 +380,6 @@ $string['volume_link'] = 'リンク名';
 $string['volume_name'] = '名前';
 $string['volume_name_help'] = '英小文字と数字を使います。大文字は小文字に変わります。';
 $string['volume_role'] = '種類';
-$string['volume_usedby'] = '使用中のコンテナ';
+$string['volume_usedby'] = '使用中: {$a}';
 $string['volume_users'] = 'ユーザ';
 $string['volumes_none'] = 'このホストには，このコースのボリュームがありません。';

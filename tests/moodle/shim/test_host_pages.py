@@ -161,6 +161,23 @@ def state_of(page: Page, username: str) -> str:
     return str(re.findall(r"text-bg-\w+\">([^<]+)<", row)[0])
 
 
+def test_a_volume_in_use_names_the_person_and_is_not_deleted(hosted: Hosted) -> None:
+    beside, name = hosted.beside, hosted.full("lms_sub_used")
+    container = f"jupyterhub-{beside.lesson.course}-{beside.lesson.ltis[0]}-{hosted.moodle_host}-aB3dE5gH-student4"
+    hosted.engine.run(container, ("sleep", "600"), (name,))
+    try:
+        teacher = hosted.visitor()
+        assert "used by student4 Test" in teacher.get(hosted.path("volumes")).text
+        refused = confirm(teacher, teacher.get(hosted.path("volumes") + f"&delete={name}"))
+        assert "alert-warning" in refused.text
+        assert name in hosted.volumes()
+    finally:
+        if isinstance(hosted.engine, FakeEngine):
+            hosted.engine.containers.clear()
+        else:
+            hosted.engine.remove_all()
+
+
 @pytest.mark.parametrize("sesskey", ["", "wrong12345"])
 def test_changes_need_the_session_key(hosted: Hosted, sesskey: str) -> None:
     teacher, name = hosted.visitor(), hosted.full("lms_vol_kept")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.moodle.shim.conftest import Beside
 from tests.support.moodle_shim import Class, Visitor
-from tests.support.site import call, cell_run, seen
+from tests.support.site import call, cell_run, record, seen
 
 PROCESS = (r"--classname=\tool_dataprivacy\task\process_data_request_task", "--execute")
 SEND = r"--execute=\mod_lticontainer\task\send_queue"
@@ -270,6 +270,12 @@ def test_what_only_the_service_knows_is_erased_when_it_is_back(
     send(beside)
     assert runs(beside, somebody.name) == 0
     assert beside.site.rows("rejects", username=somebody.name) == []
+
+
+def test_a_request_erases_also_what_names_no_course(beside: Beside, lesson: Class, somebody: Somebody) -> None:
+    write(beside, record(host="server", username=somebody.name, status="ok", date="2026-11-23T10:00:00Z"))
+    request(beside, somebody.id, "delete")
+    assert beside.site.rows("server_data", username=somebody.name) == []
 
 
 def test_what_the_site_protects_is_kept_all_the_same(beside: Beside, lesson: Class, somebody: Somebody) -> None:

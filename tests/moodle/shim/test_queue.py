@@ -337,6 +337,39 @@ def test_two_that_send_at_once_lose_nothing(beside: Beside, token: str) -> None:
     assert sorted(row["message"] for row in runs) == [f"m{number:02}" for number in range(60)]
 
 
+def test_a_task_that_is_killed_loses_nothing(beside: Beside, token: str) -> None:
+    for number in range(200):
+        put(beside, "passing", passed(token, *cell_run("killed", f"m{number:03}")))
+    task = beside.shim.moodle.start_script("scheduled_task.php", SEND)
+    deadline = time.monotonic() + 60
+    while len(states(beside)) > 180 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    task.kill()
+    task.wait()
+    left = len(states(beside))
+    assert 0 < left <= 180
+    run(beside)
+    assert queue(beside) == []
+    runs = beside.site.rows("executions", session="killed")
+    assert sorted(row["message"] for row in runs) == [f"m{number:03}" for number in range(200)]
+
+
+def test_what_was_stored_while_the_answer_was_lost_is_stored_once(beside: Beside, token: str) -> None:
+    with Between(beside.service.port, b"unheard", 0) as proxy:
+        beside.shim.connect(proxy.url, beside.site.token("admin"))
+        put(beside, "passing", passed(token, *cell_run("unheard", "m")))
+        put(beside, "write_nblogs", {"nb_logs": [*cell_run("unheard", "m2")]})
+        for _ in range(2):
+            run(beside)
+            assert len(beside.site.rows("executions", session="unheard")) == 1
+            assert states(beside) == [WAITING, WAITING]
+    beside.shim.connect(beside.service.base_url, beside.site.token("admin"))
+    run(beside)
+    assert {row["message"] for row in beside.site.rows("executions", session="unheard")} == {"m", "m2"}
+    assert len(beside.site.rows("client_data", session="unheard")) == 2
+    assert queue(beside) == []
+
+
 def test_what_was_sent_before_an_interruption_is_stored_once(beside: Beside, token: str) -> None:
     bad = record(host="client", session="again", message="m2", date="yesterday")
     request = passed(token, seen("again", beside.lesson.ltis[0]), *cell_run("again", "m"), bad)
