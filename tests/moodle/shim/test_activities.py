@@ -133,6 +133,15 @@ def test_the_token_of_a_deleted_activity_is_refused_a_day_later(beside: Beside, 
     assert (run["course"], run["lti_id"]) == (lesson.course, lti)
 
 
+def test_activities_that_the_service_never_knew_are_not_told(beside: Beside, lesson: Class) -> None:
+    beside.shim.moodle.execute("DELETE FROM {task_adhoc}")
+    course = beside.shim.moodle.call("create_course", f"alone{lesson.course}")
+    lti = beside.shim.moodle.call("create_lti", course, lesson.tool, "Alone")
+    beside.shim.moodle.call("delete_module", "lti", lti)
+    run_tasks(beside, NIGHTLY)
+    assert (waiting(beside), beside.site.rows("ltis", course=course)) == (0, [])
+
+
 def test_the_nightly_task_finds_what_went_with_its_course(beside: Beside, lesson: Class) -> None:
     beside.shim.moodle.call("delete_course", lesson.course)
     run_tasks(beside, NIGHTLY, NIGHTLY)
