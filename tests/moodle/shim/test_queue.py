@@ -316,6 +316,29 @@ def test_what_is_stopped_can_not_bring_an_erased_person_back(beside: Beside, tok
     assert [number for (number,) in left] == [names[-1] + 1, names[-1] + 2, names[-1] + 4]
 
 
+def test_who_is_named_by_stopped_records_alone_can_have_them_erased(beside: Beside, token: str) -> None:
+    moodle = beside.shim.moodle
+    course = moodle.call("create_course", f"a{time.time_ns()}")
+    server = cell_run("alone", "m")[1] | {"username": "student5"}
+    stopped = {"state": STOPPED, "timetried": int(time.time())}
+    assert [50, course] not in moodle.call("privacy", "contexts", "student5")
+    put(beside, "passing", passed(token, server), courseid=course, **stopped)
+    put(beside, "write_nblogs", {"nb_logs": [server]}, **stopped)
+    other = put(
+        beside, "write_nblogs", {"nb_logs": [server | {"username": "student4"}]}, courseid=course, **stopped
+    )
+    places = moodle.call("privacy", "contexts", "student5")
+    assert [50, course] in places
+    assert 30 in [level for level, _ in places]
+    assert sorted(moodle.call("privacy_users", course)) == ["student4", "student5"]
+    moodle.call("privacy", "delete", "student5")
+    run(beside)
+    assert moodle.execute("SELECT id FROM {lticontainer_queue}") == [(other,)]
+    moodle.call("privacy_delete_course", course)
+    run(beside)
+    assert queue(beside) == []
+
+
 def test_stopped_records_go_after_a_month_and_erasures_stay(beside: Beside, token: str) -> None:
     old = {"state": STOPPED, "timetried": int(time.time()) - 31 * 86400}
     put(beside, "passing", "no JSON", **old)
