@@ -31,6 +31,7 @@ use mod_lticontainer\local\likely;
 use mod_lticontainer\local\names;
 use mod_lticontainer\local\own_place;
 use mod_lticontainer\local\person;
+use mod_lticontainer\local\person_calls;
 use mod_lticontainer\local\person_copy;
 use mod_lticontainer\local\person_rows;
 use mod_lticontainer\local\queue;
@@ -117,6 +118,7 @@ class provider implements
             return;
         }
         person_rows::add_users($userlist, $context->instanceid);
+        $userlist->add_users(names::owners(person_calls::usernames((int) $context->instanceid)));
         if (erasures::are_wanted()) {
             try {
                 $userlist->add_users(names::owners(person::names_in_course($context->instanceid)));
@@ -256,6 +258,10 @@ class provider implements
         foreach (names::of_user($userid) as $username) {
             $courses = [...$courses, ...person_rows::courses($username)];
             $ismore = $ismore || person_rows::read($username, 0);
+            // Of these the course may be gone, or not be known.
+            $refused = person_calls::courses($username);
+            $courses = [...$courses, ...$refused];
+            $ismore = $ismore || $refused;
         }
         return [$courses, $ismore];
     }
