@@ -25,7 +25,7 @@
 defined('MOODLE_INTERNAL') || die();
 
 $plugin->component = 'mod_lticontainer';
-$plugin->version = 2026112505;
+$plugin->version = 2026112506;
 $plugin->release = '2.0.0';
 $plugin->requires = 2023042400; // Moodle 4.2.
 $plugin->supported = [402, 501];

@@ -136,8 +136,8 @@ class PrivacyStore:
             progress(len(sessions), len(sessions))
             for chunk in batched(rejects, ID_CHUNK):
                 erased += Erased(rejects=self._database.write(erase_rejects, chunk))
-            if not course:
-                erased += self._database.write(_erase_strays, self._layout, username)
+        if not course:
+            erased += self._database.write(_erase_strays, self._layout, username)
         self._database.write(forget_user, username)
         return erased + Erased(cells=self._erase_tags(cells))
 

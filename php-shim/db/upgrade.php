@@ -65,7 +65,7 @@ function xmldb_lticontainer_upgrade($oldversion) {
         upgrade_mod_savepoint(true, 2026112503, 'lticontainer');
     }
 
-    if ($oldversion < 2026112504) {
+    if ($oldversion < 2026112506) {
         $queue = new xmldb_table('lticontainer_queue');
         $number = fn(string $name, string $length, string $before) =>
             new xmldb_field($name, XMLDB_TYPE_INTEGER, $length, null, XMLDB_NOTNULL, null, '0', $before);
@@ -86,21 +86,23 @@ function xmldb_lticontainer_upgrade($oldversion) {
                 $manager->add_field($queue, $field);
             }
         }
-        $old = new xmldb_index('kind', XMLDB_INDEX_NOTUNIQUE, ['kind']);
-        if ($manager->index_exists($queue, $old)) {
-            $manager->drop_index($queue, $old);
+        foreach ([['kind'], ['kind', 'state'], ['courseid', 'state']] as $columns) {
+            $old = new xmldb_index(implode('-', $columns), XMLDB_INDEX_NOTUNIQUE, $columns);
+            if ($manager->index_exists($queue, $old)) {
+                $manager->drop_index($queue, $old);
+            }
         }
         $indexes = [
-            new xmldb_index('kind-state', XMLDB_INDEX_NOTUNIQUE, ['kind', 'state']),
+            new xmldb_index('kind-state-id', XMLDB_INDEX_NOTUNIQUE, ['kind', 'state', 'id']),
             new xmldb_index('sender-state-bytes', XMLDB_INDEX_NOTUNIQUE, ['sender', 'state', 'bytes']),
-            new xmldb_index('courseid-state', XMLDB_INDEX_NOTUNIQUE, ['courseid', 'state']),
+            new xmldb_index('courseid-sender-state-bytes', XMLDB_INDEX_NOTUNIQUE, ['courseid', 'sender', 'state', 'bytes']),
         ];
         foreach ($indexes as $index) {
             if (!$manager->index_exists($queue, $index)) {
                 $manager->add_index($queue, $index);
             }
         }
-        upgrade_mod_savepoint(true, 2026112504, 'lticontainer');
+        upgrade_mod_savepoint(true, 2026112506, 'lticontainer');
     }
 
     return true;

@@ -56,6 +56,7 @@ final class call_names_test extends TestCase {
             'JSON' => [json_encode(['nb_logs' => [$record, $other]])],
             'a form' => [self::passed($form)],
             'a form that is not encoded' => [self::passed(str_replace(['%5B', '%5D'], ['[', ']'], $form))],
+            'a form with bare signs' => [self::passed("nb_logs[0][tags]=<b>&$form")],
             'XML-RPC' => [self::passed($xml)],
         ];
     }

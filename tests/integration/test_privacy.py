@@ -66,6 +66,14 @@ def test_nothing_of_a_person_remains_and_all_of_others_does(placed: Site) -> Non
     assert erase(placed, "anna")["executions"] == 0
 
 
+def test_an_answer_without_a_session_goes_though_nothing_else_is_there(placed: Site) -> None:
+    write(placed, record(host="server", username="anna", date="2026-11-23T10:00:00Z", status="ok"))
+    erase(placed, "anna", 2)
+    assert placed.count("server_data") == 1
+    erase(placed, "anna")
+    assert placed.count("server_data") == 0
+
+
 def test_a_course_knows_of_whom_anything_is_stored(placed: Site) -> None:
     write(placed, seen("a", 7), *run("a", "m1", "anna"), seen("b", 7), run("b", "m1", "bob")[1])
     write(placed, seen("c", 7), *(part | {"date": "2099-01-01T00:00:00Z"} for part in run("c", "m1", "carla")))

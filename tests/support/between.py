@@ -12,6 +12,7 @@ from typing import Self
 class Between:
     """Hands requests on to a port of this machine, but answers those itself whose body holds `marked`.
 
+    :param status: with which HTTP status; 0: they are handed on, and the connection is cut before the answer.
     :ivar passed: paths of the requests that went on.
     :ivar refused: how many did not.
     """
@@ -44,8 +45,9 @@ class Between:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                if between._marked in body:
-                    between.refused += 1
+                marked = between._marked in body
+                between.refused += marked
+                if marked and between._status:
                     self._answer(between._status, "text/html", b"<h1>Request refused</h1>")
                     return
                 between.passed.append(self.path)
@@ -53,8 +55,12 @@ class Between:
                 kept = {name: value for name, value in self.headers.items() if name.lower() != "host"}
                 connection.request("POST", self.path, body, kept)
                 answer = connection.getresponse()
-                self._answer(answer.status, answer.headers.get("Content-Type", ""), answer.read())
+                text = answer.read()
                 connection.close()
+                if marked:
+                    self.close_connection = True
+                    return
+                self._answer(answer.status, answer.headers.get("Content-Type", ""), text)
 
             def _answer(self, status: int, kind: str, body: bytes) -> None:
                 self.send_response(status)

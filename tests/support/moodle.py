@@ -198,6 +198,11 @@ class Moodle:
             raise RuntimeError(f"{script} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
         return done.stdout
 
+    def start_script(self, script: str, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start one of Moodle's scripts for the command line; whoever does that ends it."""
+        command = [*_PHP, str(self.scripts / script), *arguments]
+        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
     def call(self, name: str, *arguments: Any) -> Any:
         """Do one thing of moodle_api.php, and return its result."""
         return self.calls([name, *arguments])[0]

@@ -87,8 +87,9 @@ final class call_names {
     private static function of_body(string $encoded): array {
         $body = (string) base64_decode($encoded, true);
         $values = ['username' => [], 'session' => []];
-        // Not with parse_str, which stops at PHP's max_input_vars.
-        foreach (explode('&', str_contains($body, '<') ? '' : $body) as $part) {
+        // It is read in both ways, as senders don't always encode what they send. Not with parse_str, which stops at PHP's
+        // max_input_vars.
+        foreach (explode('&', $body) as $part) {
             [$name, $value] = array_map('urldecode', explode('=', $part, 2) + ['', '']);
             if (preg_match('/\[(username|session)\]$/D', $name, $found)) {
                 $values[$found[1]][] = $value;

@@ -144,7 +144,7 @@ final class erasures {
             self::work_out_course($courseid, $id);
         } else {
             // What is stopped could bring back what is erased here.
-            stopped_calls::forget_person($username, $courseid, $id, $client);
+            person_calls::forget($username, $courseid, $id, $client);
             $client->call(command::call($function, ['username' => $username, 'course_id' => $courseid]));
         }
     }
@@ -160,7 +160,7 @@ final class erasures {
         foreach (person::names_in_course($courseid) as $username) {
             self::add($username, $courseid);
         }
-        stopped_calls::forget_course($courseid, $id);
+        person_calls::forget_course($courseid, $id);
     }
 
     /**

@@ -47,6 +47,9 @@ final class queue {
     /** @var int State: it is not tried any more. */
     public const STOPPED = 2;
 
+    /** @var int[] States of what is to be sent. */
+    private const OPEN = [self::WAITING, self::REFUSED];
+
     /** @var int Rows that are looked up at a time. */
     private const BATCH = 100;
 
@@ -108,7 +111,7 @@ final class queue {
      */
     public static function has_waiting(string $sender): bool {
         global $DB;
-        return $DB->record_exists(self::TABLE, ['sender' => $sender, 'state' => self::WAITING, 'kind' => self::RECORDS]);
+        return $DB->record_exists(self::TABLE, ['sender' => $sender, 'state' => self::WAITING]);
     }
 
     /**
@@ -119,7 +122,10 @@ final class queue {
      */
     public static function count(string $kind): int {
         global $DB;
-        return $DB->count_records_select(self::TABLE, 'kind = :kind AND state < :stopped', self::of($kind));
+        return array_sum(array_map(
+            fn(int $state) => $DB->count_records(self::TABLE, ['kind' => $kind, 'state' => $state]),
+            self::OPEN
+        ));
     }
 
     /**
@@ -129,7 +135,8 @@ final class queue {
      */
     public static function oldest(): int {
         global $DB;
-        return (int) $DB->get_field_select(self::TABLE, 'MIN(timecreated)', 'state < ?', [self::STOPPED]);
+        $first = array_filter([self::first(self::RECORDS), self::first(self::ERASURES)]);
+        return $first ? (int) $DB->get_field(self::TABLE, 'timecreated', ['id' => min($first)]) : 0;
     }
 
     /**
@@ -144,9 +151,9 @@ final class queue {
      */
     public static function due(string $kind, int $after, bool $ispassed = false): array {
         global $DB;
-        $where = 'kind = :kind AND state < :stopped AND timenext <= :now AND id > :after';
-        $params = self::of($kind) + ['now' => time(), 'after' => $after];
-        $first = $kind === self::ERASURES ? self::first_records() : 0;
+        $where = 'kind = :kind AND state = :state AND timenext <= :now AND id > :after';
+        $params = ['kind' => $kind, 'now' => time(), 'after' => $after];
+        $first = $kind === self::ERASURES ? self::first(self::RECORDS) : 0;
         if ($first) {
             $where .= ' AND id < :first';
             $params['first'] = $first;
@@ -155,27 +162,27 @@ final class queue {
             $where .= ' AND functionname = :function';
             $params['function'] = passing::QUEUED;
         }
-        return array_map('intval', array_keys($DB->get_records_select(self::TABLE, $where, $params, 'id', 'id', 0, self::BATCH)));
+        $ids = [];
+        // One state at a time: the index holds them in the order of their ids, and a long table need not be sorted.
+        foreach (self::OPEN as $state) {
+            $found = $DB->get_records_select(self::TABLE, $where, $params + ['state' => $state], 'id', 'id', 0, self::BATCH);
+            $ids = [...$ids, ...array_map('intval', array_keys($found))];
+        }
+        sort($ids);
+        return array_slice($ids, 0, self::BATCH);
     }
 
     /**
-     * Returns the oldest records that are still to be sent.
-     *
-     * @return int Id of their call; 0 where there are none.
-     */
-    private static function first_records(): int {
-        global $DB;
-        return (int) $DB->get_field_select(self::TABLE, 'MIN(id)', 'kind = :kind AND state < :stopped', self::of(self::RECORDS));
-    }
-
-    /**
-     * Returns what picks the calls of a kind that are to be sent.
+     * Returns the oldest call of a kind that is to be sent.
      *
      * @param string $kind RECORDS or ERASURES.
-     * @return array Parameters of a query.
+     * @return int Its id; 0 where there is none.
      */
-    private static function of(string $kind): array {
-        return ['kind' => $kind, 'stopped' => self::STOPPED];
+    private static function first(string $kind): int {
+        global $DB;
+        $first = fn(int $state) => (int) $DB->get_field(self::TABLE, 'MIN(id)', ['kind' => $kind, 'state' => $state]);
+        $found = array_filter(array_map($first, self::OPEN));
+        return $found ? min($found) : 0;
     }
 
     /**

@@ -76,7 +76,7 @@ final class stale_names {
     private static function is_stale(stdClass $row): bool {
         $user = core_user::get_user($row->userid, 'id, username, deleted');
         $ishad = $user && !$user->deleted && $user->username === $row->username;
-        if ($ishad || erasures::wait_for($row->username)) {
+        if ($ishad || erasures::wait_for($row->username) || person_calls::courses($row->username)) {
             return false;
         }
         $isanothers = in_array($row->username, names::lost_to_others((int) $row->userid), true);

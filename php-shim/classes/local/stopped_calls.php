@@ -21,8 +21,7 @@ use stdClass;
 /**
  * Calls of the queue that are not tried any more, or that were refused and are tried later: for an administrator to look at.
  *
- * Stopped records are kept for some days. They must not bring back what was erased meanwhile, so an erasure takes out those
- * of its person.
+ * Stopped records are kept for some days.
  *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
@@ -106,81 +105,6 @@ final class stopped_calls {
             $DB->delete_records_select(queue::TABLE, $where, $params);
         }
         return $count;
-    }
-
-    /**
-     * Deletes the stopped records of a person that came before an erasure. A request that names the person goes as a whole.
-     *
-     * @param string $username User name.
-     * @param int $courseid Id of a course; 0: all. What is of no known course counts as the course's.
-     * @param int $before Id of the erasure.
-     * @param client $client Whom to ask for the person's sessions.
-     * @throws exception\service_exception
-     */
-    public static function forget_person(string $username, int $courseid, int $before, client $client): void {
-        global $DB;
-        [$where, $params] = self::of_course($courseid, $before);
-        if (!$DB->record_exists_select(queue::TABLE, $where, $params)) {
-            return;
-        }
-        $arguments = ['username' => $username, 'course_id' => $courseid, 'limit' => 1];
-        $known = (new answer($client->call(command::call('get_user_data', $arguments))))->rows('sessions');
-        $sessions = array_map(fn(answer $one) => $one->text('session'), $known);
-        // Twice: records that name the person tell of sessions that the service does not know.
-        $sessions = [...$sessions, ...self::forget_named($username, $sessions, $where, $params)];
-        self::forget_named($username, $sessions, $where, $params);
-    }
-
-    /**
-     * Deletes the stopped records of a course that came before an erasure.
-     *
-     * @param int $courseid Id of the course.
-     * @param int $before Id of the erasure.
-     */
-    public static function forget_course(int $courseid, int $before): void {
-        global $DB;
-        $params = ['kind' => queue::RECORDS, 'stopped' => queue::STOPPED, 'before' => $before, 'course' => $courseid];
-        $where = 'kind = :kind AND state = :stopped AND id < :before AND courseid = :course';
-        $DB->delete_records_select(queue::TABLE, $where, $params);
-    }
-
-    /**
-     * Deletes those that are a person's.
-     *
-     * @param string $username User name.
-     * @param string[] $sessions Sessions of the person.
-     * @param string $where Among which.
-     * @param array $params Parameters of that.
-     * @return string[] Sessions of what was deleted.
-     */
-    private static function forget_named(string $username, array $sessions, string $where, array $params): array {
-        global $DB;
-        $deleted = [];
-        $rows = $DB->get_fieldset_select(queue::TABLE, 'id', $where, $params);
-        foreach ($rows as $id) {
-            $names = call_names::of((string) $DB->get_field(queue::TABLE, 'arguments', ['id' => $id]));
-            if ($names->are_of($username, $sessions)) {
-                $DB->delete_records(queue::TABLE, ['id' => $id]);
-                $deleted = [...$deleted, ...$names->sessions];
-            }
-        }
-        return $deleted;
-    }
-
-    /**
-     * Returns what picks the stopped records that may be of a course.
-     *
-     * @param int $courseid Id of the course; 0: all.
-     * @param int $before Id of what came after them.
-     * @return array Condition and parameters.
-     */
-    private static function of_course(int $courseid, int $before): array {
-        $params = ['kind' => queue::RECORDS, 'stopped' => queue::STOPPED, 'before' => $before];
-        $where = 'kind = :kind AND state = :stopped AND id < :before';
-        if (!$courseid) {
-            return [$where, $params];
-        }
-        return ["$where AND (courseid = :course OR courseid = 0)", $params + ['course' => $courseid]];
     }
 
     /**

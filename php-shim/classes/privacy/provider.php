@@ -31,8 +31,10 @@ use mod_lticontainer\local\likely;
 use mod_lticontainer\local\names;
 use mod_lticontainer\local\own_place;
 use mod_lticontainer\local\person;
+use mod_lticontainer\local\person_calls;
 use mod_lticontainer\local\person_copy;
 use mod_lticontainer\local\person_rows;
+use mod_lticontainer\local\queue;
 use moodle_exception;
 
 /**
@@ -116,6 +118,7 @@ class provider implements
             return;
         }
         person_rows::add_users($userlist, $context->instanceid);
+        $userlist->add_users(names::owners(person_calls::usernames((int) $context->instanceid)));
         if (erasures::are_wanted()) {
             try {
                 $userlist->add_users(names::owners(person::names_in_course($context->instanceid)));
@@ -228,16 +231,19 @@ class provider implements
         if (!erasures::are_wanted()) {
             return [$courses, $ismore];
         }
+        // Records that wait may be of anybody.
+        $isopen = queue::count(queue::RECORDS) > 0;
         try {
             foreach (person::all_of($userid) as $person) {
                 [$some, $more] = $person->places();
                 $courses = [...$courses, ...$some];
-                $ismore = $ismore || $more;
+                // With something in a course there may be more that names no course, such as an answer without a session.
+                $ismore = $ismore || $more || $some;
             }
-            return [$courses, $ismore];
         } catch (service_exception) {
-            return [[...$courses, ...likely::courses($userid)], true];
+            $isopen = true;
         }
+        return $isopen ? [[...$courses, ...likely::courses($userid)], true] : [$courses, $ismore];
     }
 
     /**
@@ -252,6 +258,10 @@ class provider implements
         foreach (names::of_user($userid) as $username) {
             $courses = [...$courses, ...person_rows::courses($username)];
             $ismore = $ismore || person_rows::read($username, 0);
+            // Of these the course may be gone, or not be known.
+            $refused = person_calls::courses($username);
+            $courses = [...$courses, ...$refused];
+            $ismore = $ismore || $refused;
         }
         return [$courses, $ismore];
     }

@@ -59,6 +59,9 @@ class register_site extends scheduled_task {
         host_mapping::apply($client);
         $registered = registration::site($client);
         $renewal = new renewal($client);
+        if (!$renewal->is_way_open()) {
+            mtrace(get_string('check_records_wrong_remedy', 'mod_lticontainer'));
+        }
         $changed = 0;
         foreach (registration::courses() as $courseid) {
             try {

@@ -31,8 +31,8 @@ use mod_lticontainer\local\stopped_notice;
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 class send_queue extends scheduled_task {
-    /** @var int Seconds for each kind; the task comes every minute. */
-    private const SECONDS = 25;
+    /** @var int[] Seconds for each kind; the task comes every minute. */
+    private const SECONDS = [queue::RECORDS => 40, queue::ERASURES => 15];
 
     /**
      * Returns the name of the task.
@@ -48,12 +48,12 @@ class send_queue extends scheduled_task {
      */
     public function execute() {
         client::remember_service();
-        foreach ([queue::RECORDS, queue::ERASURES] as $kind) {
+        foreach (self::SECONDS as $kind => $seconds) {
             $before = queue::count($kind);
             if ($before === 0) {
                 continue;
             }
-            $sender = new queue_sender(client::in_background(), microtime(true) + self::SECONDS);
+            $sender = new queue_sender(client::in_background(), microtime(true) + $seconds);
             $fault = $sender->send($kind);
             $waiting = queue::count($kind);
             mtrace("$kind: $before were waiting, $waiting are left." . ($fault ? ' ' . $fault->sentence() : ''));

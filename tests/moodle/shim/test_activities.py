@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+import time
 import zipfile
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.support.site import cell_run, seen
 
 NIGHTLY = "register_site"
 TASKS = r"\mod_lticontainer\task"
+GONE = "{task_adhoc} WHERE classname LIKE '%%unregister%%activity'"
 
 
 def test_activities_are_registered(beside: Beside, lesson: Class) -> None:
@@ -112,11 +114,9 @@ def test_a_deleted_activity_leaves_the_list_of_hidden_ones(beside: Beside, lesso
 
 def forget(beside: Beside) -> None:
     """Run what waits for a day to be told of activities that are gone."""
-    like = r"%%unregister\_activity"
-    sql = f"SELECT MIN(nextruntime) - UNIX_TIMESTAMP() FROM {{task_adhoc}} WHERE classname LIKE '{like}'"
-    [[seconds]] = beside.shim.moodle.execute(sql, ())
-    assert seconds > 86_000
-    beside.shim.moodle.execute(f"UPDATE {{task_adhoc}} SET nextruntime = 0 WHERE classname LIKE '{like}'", ())
+    [[at]] = beside.shim.moodle.execute(f"SELECT MIN(nextruntime) FROM {GONE}")
+    assert at - time.time() > 86_000
+    beside.shim.moodle.execute("UPDATE {task_adhoc} SET nextruntime = 0")
     beside.shim.moodle.run_script("adhoc_task.php", rf"--classname={TASKS}\unregister_activity", "--execute")
 
 
@@ -131,6 +131,15 @@ def test_the_token_of_a_deleted_activity_is_refused_a_day_later(beside: Beside, 
     assert b"invalidtoken" in rest(beside.shim.web.port, records, token, prefix=path).body
     [run] = beside.site.rows("executions", session=f"gone{lti}")
     assert (run["course"], run["lti_id"]) == (lesson.course, lti)
+
+
+def test_activities_that_the_service_never_knew_are_not_told(beside: Beside, lesson: Class) -> None:
+    beside.shim.moodle.execute("DELETE FROM {task_adhoc}")
+    course = beside.shim.moodle.call("create_course", f"alone{lesson.course}")
+    lti = beside.shim.moodle.call("create_lti", course, lesson.tool, "Alone")
+    beside.shim.moodle.call("delete_module", "lti", lti)
+    run_tasks(beside, NIGHTLY)
+    assert (waiting(beside), beside.site.rows("ltis", course=course)) == (0, [])
 
 
 def test_the_nightly_task_finds_what_went_with_its_course(beside: Beside, lesson: Class) -> None:
@@ -158,8 +167,7 @@ def test_a_copy_of_the_site_takes_nothing_out(beside: Beside, lesson: Class) -> 
 
 
 def waiting(beside: Beside) -> int:
-    sql = r"SELECT COUNT(*) FROM {task_adhoc} WHERE classname LIKE '%%unregister\_activity'"
-    return int(beside.shim.moodle.execute(sql, ())[0][0])
+    return int(beside.shim.moodle.execute(f"SELECT COUNT(*) FROM {GONE}")[0][0])
 
 
 def test_the_service_knows_who_has_not_started(beside: Beside, lesson: Class) -> None:

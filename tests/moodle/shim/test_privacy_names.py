@@ -11,7 +11,7 @@ import pytest
 
 from tests.moodle.shim.conftest import Beside
 from tests.support.moodle_shim import Class, Visitor
-from tests.support.site import call, cell_run, seen
+from tests.support.site import call, cell_run, record, seen
 
 PROCESS = (r"--classname=\tool_dataprivacy\task\process_data_request_task", "--execute")
 SEND = r"--execute=\mod_lticontainer\task\send_queue"
@@ -64,6 +64,10 @@ def write(beside: Beside, *records: dict[str, str]) -> None:
 
 def runs(beside: Beside, name: str) -> int:
     return len(beside.site.rows("executions", username=name))
+
+
+def waiting(beside: Beside) -> int:
+    return int(beside.shim.moodle.execute("SELECT COUNT(*) FROM {lticontainer_queue}")[0][0])
 
 
 def places(beside: Beside, userid: int) -> list[list[int]]:
@@ -210,21 +214,38 @@ def test_rows_under_a_name_that_is_nearly_theirs_are_anothers(
     assert [row["session"] for row in rows].count(session) == 2
 
 
+def keep(beside: Beside, *records: dict[str, str]) -> None:
+    """Have records wait in Moodle."""
+    beside.shim.moodle.execute(
+        "INSERT INTO {lticontainer_queue} (kind, functionname, arguments, timecreated) "
+        "VALUES ('records', 'mod_lticontainer_write_nblogs', %s, 0)",
+        (json.dumps({"nb_logs": records}),),
+    )
+
+
+def test_an_erasure_reaches_records_that_are_all_there_is_and_wait(beside: Beside, lesson: Class) -> None:
+    name, session = f"w{lesson.course}", f"wait{lesson.course}"
+    userid = beside.shim.moodle.call("create_user", name)
+    beside.shim.moodle.call("enrol_by_name", name, lesson.course, "student")
+    client, server = cell_run(session, "m")
+    keep(beside, seen(session, lesson.ltis[0], lesson.instance), client, {**server, "username": name})
+    request(beside, userid, "delete")
+    send(beside)
+    send(beside)
+    assert waiting(beside) == 0
+    assert beside.site.rows("session", session=session) == []
+
+
 def test_records_that_wait_before_there_is_a_service_are_erased_once_there_is(
     beside: Beside, lesson: Class, somebody: Somebody
 ) -> None:
     moodle, token, session = beside.shim.moodle, beside.site.token("admin"), f"early{lesson.course}"
     client, server = cell_run(session, "m")
-    records = [seen(session, lesson.ltis[0], lesson.instance), client, {**server, "username": somebody.name}]
     moodle.calls(
         ("set_config", "token", "", "mod_lticontainer"), ("set_config", "hadservice", None, "mod_lticontainer")
     )
     try:
-        moodle.execute(
-            "INSERT INTO {lticontainer_queue} (kind, functionname, arguments, timecreated) "
-            "VALUES ('records', 'mod_lticontainer_write_nblogs', %s, 0)",
-            (json.dumps({"nb_logs": records}),),
-        )
+        keep(beside, seen(session, lesson.ltis[0], lesson.instance), client, {**server, "username": somebody.name})
         assert "Records are still on their way" in copy_of(beside, somebody.id)
         request(beside, somebody.id, "delete")
     finally:
@@ -232,7 +253,7 @@ def test_records_that_wait_before_there_is_a_service_are_erased_once_there_is(
     send(beside)
     send(beside)
     assert runs(beside, somebody.name) == 0
-    assert moodle.execute("SELECT COUNT(*) FROM {lticontainer_queue}")[0][0] == 0
+    assert waiting(beside) == 0
 
 
 def test_a_course_is_erased_with_names_that_are_no_users(
@@ -270,6 +291,12 @@ def test_what_only_the_service_knows_is_erased_when_it_is_back(
     send(beside)
     assert runs(beside, somebody.name) == 0
     assert beside.site.rows("rejects", username=somebody.name) == []
+
+
+def test_a_request_erases_also_what_names_no_course(beside: Beside, lesson: Class, somebody: Somebody) -> None:
+    write(beside, record(host="server", username=somebody.name, status="ok", date="2026-11-23T10:00:00Z"))
+    request(beside, somebody.id, "delete")
+    assert beside.site.rows("server_data", username=somebody.name) == []
 
 
 def test_what_the_site_protects_is_kept_all_the_same(beside: Beside, lesson: Class, somebody: Somebody) -> None:
@@ -319,7 +346,7 @@ def test_a_site_that_never_had_a_service_keeps_no_erasures(beside: Beside, someb
     )
     try:
         request(beside, somebody.id, "delete")
-        assert moodle.execute("SELECT COUNT(*) FROM {lticontainer_queue}")[0][0] == 0
+        assert waiting(beside) == 0
         assert noted(beside, somebody.id) == []
     finally:
         moodle.call("set_config", "token", token, "mod_lticontainer")

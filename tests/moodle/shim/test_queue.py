@@ -316,6 +316,29 @@ def test_what_is_stopped_can_not_bring_an_erased_person_back(beside: Beside, tok
     assert [number for (number,) in left] == [names[-1] + 1, names[-1] + 2, names[-1] + 4]
 
 
+def test_who_is_named_by_stopped_records_alone_can_have_them_erased(beside: Beside, token: str) -> None:
+    moodle = beside.shim.moodle
+    course = moodle.call("create_course", f"a{time.time_ns()}")
+    server = cell_run("alone", "m")[1] | {"username": "student5"}
+    stopped = {"state": STOPPED, "timetried": int(time.time())}
+    assert [50, course] not in moodle.call("privacy", "contexts", "student5")
+    put(beside, "passing", passed(token, server), courseid=course, **stopped)
+    put(beside, "write_nblogs", {"nb_logs": [server]}, **stopped)
+    other = put(
+        beside, "write_nblogs", {"nb_logs": [server | {"username": "student4"}]}, courseid=course, **stopped
+    )
+    places = moodle.call("privacy", "contexts", "student5")
+    assert [50, course] in places
+    assert 30 in [level for level, _ in places]
+    assert sorted(moodle.call("privacy_users", course)) == ["student4", "student5"]
+    moodle.call("privacy", "delete", "student5")
+    run(beside)
+    assert moodle.execute("SELECT id FROM {lticontainer_queue}") == [(other,)]
+    moodle.call("privacy_delete_course", course)
+    run(beside)
+    assert queue(beside) == []
+
+
 def test_stopped_records_go_after_a_month_and_erasures_stay(beside: Beside, token: str) -> None:
     old = {"state": STOPPED, "timetried": int(time.time()) - 31 * 86400}
     put(beside, "passing", "no JSON", **old)
@@ -335,6 +358,39 @@ def test_two_that_send_at_once_lose_nothing(beside: Beside, token: str) -> None:
     assert queue(beside) == []
     runs = beside.site.rows("executions", session="twice")
     assert sorted(row["message"] for row in runs) == [f"m{number:02}" for number in range(60)]
+
+
+def test_a_task_that_is_killed_loses_nothing(beside: Beside, token: str) -> None:
+    for number in range(200):
+        put(beside, "passing", passed(token, *cell_run("killed", f"m{number:03}")))
+    task = beside.shim.moodle.start_script("scheduled_task.php", SEND)
+    deadline = time.monotonic() + 60
+    while len(states(beside)) > 180 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    task.kill()
+    task.wait()
+    left = len(states(beside))
+    assert 0 < left <= 180
+    run(beside)
+    assert queue(beside) == []
+    runs = beside.site.rows("executions", session="killed")
+    assert sorted(row["message"] for row in runs) == [f"m{number:03}" for number in range(200)]
+
+
+def test_what_was_stored_while_the_answer_was_lost_is_stored_once(beside: Beside, token: str) -> None:
+    with Between(beside.service.port, b"unheard", 0) as proxy:
+        beside.shim.connect(proxy.url, beside.site.token("admin"))
+        put(beside, "passing", passed(token, *cell_run("unheard", "m")))
+        put(beside, "write_nblogs", {"nb_logs": [*cell_run("unheard", "m2")]})
+        for _ in range(2):
+            run(beside)
+            assert len(beside.site.rows("executions", session="unheard")) == 1
+            assert states(beside) == [WAITING, WAITING]
+    beside.shim.connect(beside.service.base_url, beside.site.token("admin"))
+    run(beside)
+    assert {row["message"] for row in beside.site.rows("executions", session="unheard")} == {"m", "m2"}
+    assert len(beside.site.rows("client_data", session="unheard")) == 2
+    assert queue(beside) == []
 
 
 def test_what_was_sent_before_an_interruption_is_stored_once(beside: Beside, token: str) -> None:
