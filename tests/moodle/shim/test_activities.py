@@ -7,6 +7,7 @@ import time
 import zipfile
 from pathlib import Path
 
+from app.ltis.store import Lti
 from tests.moodle.shim.conftest import Beside
 from tests.moodle.shim.lessons import FOLLOW, named, registered, run_tasks, text_of, values_of
 from tests.support.cli import run_here
@@ -110,6 +111,20 @@ def test_a_deleted_activity_leaves_the_list_of_hidden_ones(beside: Beside, lesso
         "SELECT no_display_lti FROM {lticontainer} WHERE id = %s", (lesson.instance,)
     )
     assert hidden == ""
+
+
+def test_one_activity_that_is_refused_keeps_no_other_from_new_lines(beside: Beside, lesson: Class) -> None:
+    beside.site.parts.ltis.register([Lti(lesson.ltis[0], 9_999, 1)], may_move=True)
+    beside.shim.moodle.call("save_lti", lesson.ltis[1], "lms_users=*\r\nlms_course=c")
+    beside.shim.connect(beside.service.base_url, beside.site.token("ltis:write", "params:write", "activity:read"))
+    try:
+        beside.shim.moodle.call("rename_course", lesson.course, "c3")
+        run_tasks(beside)
+    finally:
+        beside.shim.connect(beside.service.base_url, beside.site.token("admin"))
+    assert [values_of(beside, lti)["course"] == "c3" for lti in lesson.ltis] == [False, True]
+    run_tasks(beside, NIGHTLY)
+    assert [values_of(beside, lti)["course"] == "c3" for lti in lesson.ltis] == [True, True]
 
 
 def forget(beside: Beside) -> None:
