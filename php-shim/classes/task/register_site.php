@@ -58,6 +58,9 @@ class register_site extends scheduled_task {
         $info = $client->call(command::call('get_site_info'));
         host_mapping::apply($client);
         $registered = registration::site($client);
+        foreach (refused_activities::lines() as $line) {
+            mtrace("Not registered: $line");
+        }
         $renewal = new renewal($client);
         if (!$renewal->is_way_open()) {
             mtrace(get_string('check_records_wrong_remedy', 'mod_lticontainer'));
@@ -75,8 +78,5 @@ class register_site extends scheduled_task {
         $gone = reconciliation::apply($client, $info);
         old_tokens::report();
         mtrace("$registered activities registered, system lines of $changed made anew, $gone are gone.");
-        foreach (refused_activities::lines() as $line) {
-            mtrace("Not registered: $line");
-        }
     }
 }
