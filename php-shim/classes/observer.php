@@ -69,7 +69,10 @@ class observer {
             register_course::queue((int) $event->courseid);
         } else if ($event->other['modulename'] === 'lti') {
             activities::forget_hidden((int) $event->courseid, (int) $event->other['instanceid']);
-            unregister_activity::queue((int) $event->other['instanceid'], (int) $event->courseid);
+            if (activities::instances((int) $event->courseid)) {
+                // What was registered from a course that has none any more is found by the nightly task.
+                unregister_activity::queue((int) $event->other['instanceid'], (int) $event->courseid);
+            }
         }
     }
 

@@ -272,6 +272,18 @@ $actions = [
         $restore->destroy();
         return $newest($module);
     },
+    // As the page Import does.
+    'import_course' => function ($from, $to) {
+        $made = [backup::INTERACTIVE_NO, backup::MODE_IMPORT, get_admin()->id];
+        $backup = new backup_controller(backup::TYPE_1COURSE, $from, backup::FORMAT_MOODLE, ...$made);
+        $folder = $backup->get_backupid();
+        $backup->execute_plan();
+        $backup->destroy();
+        $restore = new restore_controller($folder, $to, ...[...$made, backup::TARGET_EXISTING_ADDING]);
+        $restore->execute_precheck();
+        $restore->execute_plan();
+        $restore->destroy();
+    },
     // What the recycle bin of a course holds last comes back.
     'undelete' => function ($course, $module) use ($newest) {
         $bin = new \tool_recyclebin\course_bin($course);

@@ -99,12 +99,8 @@ final class archive {
             flush();
             return;
         }
-        if (!$this->kept) {
-            // Others of this session need not wait for the file.
-            \core\session\manager::write_close();
-            $this->headers = $headers;
-            $this->kept = new kept_file();
-        }
+        $this->headers = $headers;
+        $this->kept ??= new kept_file();
         $this->kept->add($bytes);
         if (microtime(true) >= $this->until) {
             $this->begin(null);
@@ -118,6 +114,8 @@ final class archive {
      */
     private function begin(?int $length): void {
         $this->isbegun = true;
+        // Others of this session need not wait for the file.
+        \core\session\manager::write_close();
         while (ob_get_level()) {
             ob_end_clean();
         }

@@ -54,6 +54,15 @@ final class refused_activities {
     }
 
     /**
+     * Returns which they are.
+     *
+     * @return int[] Ids of LTI activities.
+     */
+    public static function ids(): array {
+        return array_map('intval', array_column(self::read(), 'lti_id'));
+    }
+
+    /**
      * Names them, with the reasons.
      *
      * @return string[] Plain text, one line for each that still exists.

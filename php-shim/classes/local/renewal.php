@@ -41,7 +41,8 @@ final class renewal {
     }
 
     /**
-     * Has the lines of a course's activities made anew. The activities are registered before.
+     * Has the lines of a course's activities made anew. The activities are registered before; those that were refused then
+     * are left as they are.
      *
      * @param int $courseid Id of the course.
      * @param bool $all Whether the service is asked for all of them, or only where Moodle sees that they are not right.
@@ -53,7 +54,7 @@ final class renewal {
         $coursename = (string) $DB->get_field('course', 'fullname', ['id' => $courseid]);
         $instances = activities::instances($courseid);
         $changed = 0;
-        foreach (activities::of_course($courseid) as $activity) {
+        foreach (array_diff_key(activities::of_course($courseid), array_flip(refused_activities::ids())) as $activity) {
             $responsible = system_lines::has_any($activity->text) ? activities::responsible($activity, $instances) : null;
             if ($responsible === null) {
                 continue;

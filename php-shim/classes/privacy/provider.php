@@ -34,6 +34,7 @@ use mod_lticontainer\local\person;
 use mod_lticontainer\local\person_calls;
 use mod_lticontainer\local\person_copy;
 use mod_lticontainer\local\person_rows;
+use mod_lticontainer\local\queue;
 use moodle_exception;
 
 /**
@@ -230,6 +231,8 @@ class provider implements
         if (!erasures::are_wanted()) {
             return [$courses, $ismore];
         }
+        // Records that wait may be of anybody.
+        $isopen = queue::count(queue::RECORDS) > 0;
         try {
             foreach (person::all_of($userid) as $person) {
                 [$some, $more] = $person->places();
@@ -237,10 +240,10 @@ class provider implements
                 // With something in a course there may be more that names no course, such as an answer without a session.
                 $ismore = $ismore || $more || $some;
             }
-            return [$courses, $ismore];
         } catch (service_exception) {
-            return [[...$courses, ...likely::courses($userid)], true];
+            $isopen = true;
         }
+        return $isopen ? [[...$courses, ...likely::courses($userid)], true] : [$courses, $ismore];
     }
 
     /**

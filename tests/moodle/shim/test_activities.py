@@ -7,6 +7,7 @@ import time
 import zipfile
 from pathlib import Path
 
+from app.ltis.store import Lti
 from tests.moodle.shim.conftest import Beside
 from tests.moodle.shim.lessons import FOLLOW, named, registered, run_tasks, text_of, values_of
 from tests.support.cli import run_here
@@ -112,6 +113,20 @@ def test_a_deleted_activity_leaves_the_list_of_hidden_ones(beside: Beside, lesso
     assert hidden == ""
 
 
+def test_one_activity_that_is_refused_keeps_no_other_from_new_lines(beside: Beside, lesson: Class) -> None:
+    beside.site.parts.ltis.register([Lti(lesson.ltis[0], 9_999, 1)], may_move=True)
+    beside.shim.moodle.call("save_lti", lesson.ltis[1], "lms_users=*\r\nlms_course=c")
+    beside.shim.connect(beside.service.base_url, beside.site.token("ltis:write", "params:write", "activity:read"))
+    try:
+        beside.shim.moodle.call("rename_course", lesson.course, "c3")
+        run_tasks(beside)
+    finally:
+        beside.shim.connect(beside.service.base_url, beside.site.token("admin"))
+    assert [values_of(beside, lti)["course"] == "c3" for lti in lesson.ltis] == [False, True]
+    run_tasks(beside, NIGHTLY)
+    assert [values_of(beside, lti)["course"] == "c3" for lti in lesson.ltis] == [True, True]
+
+
 def forget(beside: Beside) -> None:
     """Run what waits for a day to be told of activities that are gone."""
     [[at]] = beside.shim.moodle.execute(f"SELECT MIN(nextruntime) FROM {GONE}")
@@ -131,6 +146,15 @@ def test_the_token_of_a_deleted_activity_is_refused_a_day_later(beside: Beside, 
     assert b"invalidtoken" in rest(beside.shim.web.port, records, token, prefix=path).body
     [run] = beside.site.rows("executions", session=f"gone{lti}")
     assert (run["course"], run["lti_id"]) == (lesson.course, lti)
+
+
+def test_activities_that_the_service_never_knew_are_not_told(beside: Beside, lesson: Class) -> None:
+    beside.shim.moodle.execute("DELETE FROM {task_adhoc}")
+    course = beside.shim.moodle.call("create_course", f"alone{lesson.course}")
+    lti = beside.shim.moodle.call("create_lti", course, lesson.tool, "Alone")
+    beside.shim.moodle.call("delete_module", "lti", lti)
+    run_tasks(beside, NIGHTLY)
+    assert (waiting(beside), beside.site.rows("ltis", course=course)) == (0, [])
 
 
 def test_the_nightly_task_finds_what_went_with_its_course(beside: Beside, lesson: Class) -> None:

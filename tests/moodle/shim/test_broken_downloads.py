@@ -20,23 +20,24 @@ from tests.support.engines import Engine
 from tests.support.moodle_shim import Visitor
 from tests.support.process import wait_until
 from tests.support.service import Service
+from tests.support.slow_relay import SlowRelay
 
-MEGABYTES = 60
-PATIENT, HASTY = 30, 1
-"""Seconds that a page may wait: longer, and less, than a large volume takes."""
+MEGABYTES = 8
+PATIENT, HASTY = 30, 3
+"""Seconds that a page may wait: longer, and less, than the larger volume takes through a slow relay."""
 
 
 @dataclass(frozen=True)
 class Large:
-    """The Moodle, a service of its own that may be shot, and a volume that takes its time."""
+    """The Moodle, a service of its own that may be shot, a slow way to it, and a volume that takes its time."""
 
     beside: Beside
     service: Service
-    engine: Engine
+    url: str
     name: str
 
     def connect(self, seconds: int) -> None:
-        self.beside.shim.connect(self.service.base_url, self.beside.site.token("admin"), seconds)
+        self.beside.shim.connect(self.url, self.beside.site.token("admin"), seconds)
 
     def path(self, name: str = "") -> str:
         query = urllib.parse.urlencode({"id": self.beside.lesson.cmid, "volume": name or self.name})
@@ -70,8 +71,8 @@ def own_host(whole: Beside) -> Iterator[tuple[Engine, str, str]]:
 def large(beside: Beside, own_host: tuple[Engine, str, str]) -> Iterator[Large]:
     before = beside.shim.moodle.rows("lticontainer")[0]["host"]
     beside.shim.moodle.execute("UPDATE {lticontainer} SET host = 'docker'")
-    with Service(beside.site.env, workers=1) as service:
-        yield Large(beside, service, *own_host[:2])
+    with Service(beside.site.env, workers=1) as service, SlowRelay(service.port) as relay:
+        yield Large(beside, service, relay.url, own_host[1])
     beside.shim.moodle.execute("UPDATE {lticontainer} SET host = %s", (before or "",))
     beside.shim.connect(beside.service.base_url, beside.site.token("admin"))
 

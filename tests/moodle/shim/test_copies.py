@@ -137,6 +137,24 @@ def test_an_instance_from_the_recycle_bin_hides_the_same(beside: Beside, lesson:
     assert hidden(beside, back) == str(lesson.hidden_lti)
 
 
+def test_what_is_imported_hides_what_it_has_hidden_and_its_copy(beside: Beside, lesson: Class) -> None:
+    beside.shim.moodle.call("import_course", lesson.course, lesson.course)
+    [[copy, instance]] = beside.shim.moodle.execute(
+        "SELECT MAX(l.id), MAX(i.id) FROM {lti} l, {lticontainer} i "
+        "WHERE l.name = 'Python 3' AND i.course = l.course AND l.course = %s",
+        (lesson.course,),
+    )
+    assert (copy > lesson.hidden_lti, instance > lesson.instance) == (True, True)
+    assert hidden(beside, lesson.instance) == str(lesson.hidden_lti)
+    assert hidden(beside, instance) == f"{copy},{lesson.hidden_lti}"
+    [[first]] = beside.shim.moodle.execute(
+        "SELECT MAX(id) FROM {lti} WHERE name = 'Python 1' AND course = %s", (lesson.course,)
+    )
+    assert named(beside, first) == []
+    run_tasks(beside)
+    check_own(beside, lesson, first)
+
+
 def test_an_instance_elsewhere_hides_nothing_of_that_place(beside: Beside, lesson: Class) -> None:
     other = beside.shim.add_class(f"d{lesson.course}")
     beside.shim.moodle.execute(

@@ -66,6 +66,10 @@ def runs(beside: Beside, name: str) -> int:
     return len(beside.site.rows("executions", username=name))
 
 
+def waiting(beside: Beside) -> int:
+    return int(beside.shim.moodle.execute("SELECT COUNT(*) FROM {lticontainer_queue}")[0][0])
+
+
 def places(beside: Beside, userid: int) -> list[list[int]]:
     found: list[list[int]] = beside.shim.moodle.call("privacy", "contexts", userid)
     return found
@@ -210,21 +214,38 @@ def test_rows_under_a_name_that_is_nearly_theirs_are_anothers(
     assert [row["session"] for row in rows].count(session) == 2
 
 
+def keep(beside: Beside, *records: dict[str, str]) -> None:
+    """Have records wait in Moodle."""
+    beside.shim.moodle.execute(
+        "INSERT INTO {lticontainer_queue} (kind, functionname, arguments, timecreated) "
+        "VALUES ('records', 'mod_lticontainer_write_nblogs', %s, 0)",
+        (json.dumps({"nb_logs": records}),),
+    )
+
+
+def test_an_erasure_reaches_records_that_are_all_there_is_and_wait(beside: Beside, lesson: Class) -> None:
+    name, session = f"w{lesson.course}", f"wait{lesson.course}"
+    userid = beside.shim.moodle.call("create_user", name)
+    beside.shim.moodle.call("enrol_by_name", name, lesson.course, "student")
+    client, server = cell_run(session, "m")
+    keep(beside, seen(session, lesson.ltis[0], lesson.instance), client, {**server, "username": name})
+    request(beside, userid, "delete")
+    send(beside)
+    send(beside)
+    assert waiting(beside) == 0
+    assert beside.site.rows("session", session=session) == []
+
+
 def test_records_that_wait_before_there_is_a_service_are_erased_once_there_is(
     beside: Beside, lesson: Class, somebody: Somebody
 ) -> None:
     moodle, token, session = beside.shim.moodle, beside.site.token("admin"), f"early{lesson.course}"
     client, server = cell_run(session, "m")
-    records = [seen(session, lesson.ltis[0], lesson.instance), client, {**server, "username": somebody.name}]
     moodle.calls(
         ("set_config", "token", "", "mod_lticontainer"), ("set_config", "hadservice", None, "mod_lticontainer")
     )
     try:
-        moodle.execute(
-            "INSERT INTO {lticontainer_queue} (kind, functionname, arguments, timecreated) "
-            "VALUES ('records', 'mod_lticontainer_write_nblogs', %s, 0)",
-            (json.dumps({"nb_logs": records}),),
-        )
+        keep(beside, seen(session, lesson.ltis[0], lesson.instance), client, {**server, "username": somebody.name})
         assert "Records are still on their way" in copy_of(beside, somebody.id)
         request(beside, somebody.id, "delete")
     finally:
@@ -232,7 +253,7 @@ def test_records_that_wait_before_there_is_a_service_are_erased_once_there_is(
     send(beside)
     send(beside)
     assert runs(beside, somebody.name) == 0
-    assert moodle.execute("SELECT COUNT(*) FROM {lticontainer_queue}")[0][0] == 0
+    assert waiting(beside) == 0
 
 
 def test_a_course_is_erased_with_names_that_are_no_users(
@@ -325,7 +346,7 @@ def test_a_site_that_never_had_a_service_keeps_no_erasures(beside: Beside, someb
     )
     try:
         request(beside, somebody.id, "delete")
-        assert moodle.execute("SELECT COUNT(*) FROM {lticontainer_queue}")[0][0] == 0
+        assert waiting(beside) == 0
         assert noted(beside, somebody.id) == []
     finally:
         moodle.call("set_config", "token", token, "mod_lticontainer")
