@@ -25,6 +25,7 @@
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 
+use mod_lticontainer\local\passed_request;
 use mod_lticontainer\local\passing;
 
 // phpcs:disable moodle.Files.RequireLogin.Missing -- the token stands for a login, as in Moodle's web services.
@@ -34,7 +35,7 @@ define('WS_SERVER', true);
 
 require_once(__DIR__ . '/../../config.php');
 
-$passing = passing::from_request();
+$passing = new passing(passed_request::from_request());
 $answer = $passing->answer();
 http_response_code($answer->status);
 header("Content-Type: $answer->type; charset=utf-8");

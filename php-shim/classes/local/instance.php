@@ -20,7 +20,6 @@ use cm_info;
 use context_module;
 use mod_lticontainer\event\course_module_viewed;
 use moodle_exception;
-use required_capability_exception;
 use stdClass;
 
 /**
@@ -76,17 +75,6 @@ class instance {
         [$course, $cm] = get_course_and_cm_from_cmid($cmid, 'lticontainer');
         $record = $DB->get_record('lticontainer', ['id' => $cm->instance], '*', MUST_EXIST);
         return new self($record, $course, $cm, context_module::instance($cm->id));
-    }
-
-    /**
-     * Refuses those who may see no page at all.
-     *
-     * @throws required_capability_exception
-     */
-    public function require_any_page(): void {
-        if (!has_any_capability(self::PAGE_CAPABILITIES, $this->context)) {
-            throw new required_capability_exception($this->context, self::PAGE_CAPABILITIES[0], 'nopermissions', '');
-        }
     }
 
     /**

@@ -30,7 +30,6 @@ use core_privacy\local\request\contextlist;
  * @copyright  2026 The authors of the lticontainer companion
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
-
 final class own_place {
     /**
      * Adds the place of a user.

@@ -39,23 +39,8 @@ final class passing {
     /** @var string What is said of a token that the service does not know, and that the activity has no longer. */
     public const FORMER_TOKEN = 'formertoken';
 
-    /** @var string Moodle's script for REST. */
-    private const REST = '/webservice/rest/server.php';
-
-    /** @var string Moodle's script for XML-RPC. */
-    private const XMLRPC = '/webservice/xmlrpc/server.php';
-
-    /** @var int Longest body, in bytes. */
-    private const LONGEST = 1048576;
-
     /** @var int Seconds that a request waits for the service; it takes milliseconds when it is well. */
     private const SECONDS = 3;
-
-    /** @var string[] Functions that store records. */
-    private const WRITERS = ['mod_lticontainer_write_nblogs', 'mod_lticontainer_write_nbdata', 'mod_mdlds_write_nbdata'];
-
-    /** @var string[] Names that REST takes from the query or from the body. */
-    private const NAMES = ['wstoken', 'wsfunction', 'moodlewsrestformat'];
 
     /** @var service_exception|null Why the service has refused it, for a reason of its own. */
     private ?service_exception $refusal = null;
@@ -63,37 +48,11 @@ final class passing {
     /**
      * Constructor.
      *
-     * @param string $script Which of Moodle's scripts is meant.
-     * @param string[] $query What the query holds of NAMES.
-     * @param string $type Content type.
-     * @param string $body The body.
+     * @param passed_request $request The request.
      */
     public function __construct(
-        private readonly string $script,
-        private readonly array $query,
-        private readonly string $type,
-        private readonly string $body,
+        private readonly passed_request $request,
     ) {
-    }
-
-    /**
-     * Reads the request in hand.
-     *
-     * @return self
-     */
-    public static function from_request(): self {
-        $script = preg_replace('~/+~', '/', (string) get_file_argument());
-        $query = [];
-        foreach (self::NAMES as $name) {
-            $value = optional_param($name, null, PARAM_ALPHANUMEXT);
-            if ($value !== null) {
-                $query[$name] = $value;
-            }
-        }
-        // Names of headers come in small letters or capitals, as the sender and the web server write them.
-        $type = (string) (array_change_key_case(getallheaders())['content-type'] ?? '');
-        $type = preg_replace('/[^\x20-\x7e]/', '', $type);
-        return new self($script, $query, $type, (string) file_get_contents('php://input', false, null, 0, self::LONGEST + 1));
     }
 
     /**
@@ -102,21 +61,20 @@ final class passing {
      * @return response What the proxy is told.
      */
     public function answer(): response {
-        $isreadable = strlen($this->body) <= self::LONGEST && !$this->is_multipart();
-        if (!in_array($this->script, [self::REST, self::XMLRPC], true) || !$isreadable) {
+        if (!$this->request->is_readable()) {
             return new response(400, 'text/plain', 'Bad request');
         }
-        $token = $this->token();
-        $isinturn = !$this->holds_records() || !queue::has_waiting(self::sender($token));
+        $token = $this->request->token();
+        $isinturn = !$this->request->holds_records() || !queue::has_waiting(self::sender($token));
         if (!$isinturn && $this->is_kept($token)) {
-            return $this->done();
+            return $this->request->done();
         }
         $circuit = new circuit();
         $response = $circuit->may_try() ? $this->try_to_send($circuit, $token) : null;
         if ($response) {
             return $response;
         }
-        return $this->is_kept($token) ? $this->done() : new response(503, 'text/plain', 'Service unavailable');
+        return $this->is_kept($token) ? $this->request->done() : new response(503, 'text/plain', 'Service unavailable');
     }
 
     /**
@@ -126,17 +84,11 @@ final class passing {
      * @return bool Whether it is kept.
      */
     private function is_kept(string $token): bool {
-        $owner = $this->holds_records() ? activity_token::owner($token) : null;
+        $owner = $this->request->holds_records() ? activity_token::owner($token) : null;
         if (!$owner) {
             return false;
         }
-        $arguments = [
-            'script' => $this->script,
-            'query' => $this->query,
-            'type' => $this->type,
-            'body' => base64_encode($this->body),
-        ];
-        return queue::add_records(self::QUEUED, $arguments, self::sender($token), $owner->course, $this->refusal);
+        return queue::add_records(self::QUEUED, $this->request->for_queue(), self::sender($token), $owner->course, $this->refusal);
     }
 
     /**
@@ -150,24 +102,6 @@ final class passing {
     }
 
     /**
-     * Returns the token of the request.
-     *
-     * @return string Empty where it has none.
-     */
-    private function token(): string {
-        return (string) ($this->query['wstoken'] ?? '');
-    }
-
-    /**
-     * Tells whether PHP has read the body itself and left nothing of it. Without its records the service would take it.
-     *
-     * @return bool
-     */
-    private function is_multipart(): bool {
-        return str_starts_with(strtolower(ltrim($this->type)), 'multipart/form-data');
-    }
-
-    /**
      * Sends a request that has waited.
      *
      * @param array $arguments What the queue holds.
@@ -176,15 +110,9 @@ final class passing {
      * @throws \UnexpectedValueException It is none.
      */
     public static function send_again(array $arguments, client $client): void {
-        foreach (['script', 'type', 'body'] as $name) {
-            if (!is_string($arguments[$name] ?? null) || !is_array($arguments['query'] ?? null)) {
-                throw new \UnexpectedValueException("The request has no $name");
-            }
-        }
-        $body = (string) base64_decode($arguments['body'], true);
-        $passing = new self($arguments['script'], $arguments['query'], $arguments['type'], $body);
+        $passing = new self(passed_request::from_queue($arguments));
         $code = $passing->answered($passing->deliver($client))->refusal();
-        if ($code === passed_answer::UNKNOWN_TOKEN && !activity_token::owner($passing->token())) {
+        if ($code === passed_answer::UNKNOWN_TOKEN && !activity_token::owner($passing->request->token())) {
             $code = self::FORMER_TOKEN;
         }
         if ($code !== '') {
@@ -199,15 +127,9 @@ final class passing {
      * @return array
      */
     public static function with_present_token(array $arguments): array {
-        $former = (string) ($arguments['query']['wstoken'] ?? '');
-        $present = activity_token::present($former);
-        if ($present !== '') {
-            $arguments['query']['wstoken'] = $present;
-            // A form may hold it a second time.
-            $body = (string) base64_decode((string) ($arguments['body'] ?? ''), true);
-            $arguments['body'] = base64_encode(str_replace($former, $present, $body));
-        }
-        return $arguments;
+        $request = passed_request::from_queue($arguments);
+        $present = activity_token::present($request->token());
+        return $present === '' ? $arguments : $request->with_token($present)->for_queue();
     }
 
     /**
@@ -243,7 +165,7 @@ final class passing {
      * @throws service_exception It has not done with it, and why.
      */
     private function deliver(client $client): response {
-        $response = $this->send($client);
+        $response = $this->request->send($client);
         $fault = $this->answered($response)->fault();
         if ($fault) {
             throw $fault;
@@ -258,60 +180,6 @@ final class passing {
      * @return passed_answer
      */
     private function answered(response $response): passed_answer {
-        return new passed_answer($response, $this->holds_records());
-    }
-
-    /**
-     * Sends the request, and returns whatever came.
-     *
-     * @param client $client The service.
-     * @return response
-     * @throws service_exception
-     */
-    private function send(client $client): response {
-        if ($this->script === self::XMLRPC) {
-            // There the token has no other place.
-            return $client->pass($this->script . '?' . http_build_query($this->query, '', '&'), $this->type, $this->body);
-        }
-        $missing = http_build_query(array_diff_key($this->query, $this->names_in_body()), '', '&');
-        return $client->pass($this->script, $this->type, implode('&', array_filter([$missing, $this->body])));
-    }
-
-    /**
-     * Tells which names the body of a form has itself.
-     *
-     * @return array The names, as keys.
-     */
-    private function names_in_body(): array {
-        $names = array_map(fn(string $part) => urldecode(explode('=', $part, 2)[0]), explode('&', $this->body));
-        return array_flip(array_intersect(self::NAMES, $names));
-    }
-
-    /**
-     * Tells whether the request may hold records. In XML-RPC the name of the function stands in the body, which only the
-     * service reads.
-     *
-     * @return bool
-     */
-    private function holds_records(): bool {
-        return $this->script === self::XMLRPC || in_array($this->query['wsfunction'] ?? '', self::WRITERS, true);
-    }
-
-    /**
-     * Returns what the service would say of records that it has stored.
-     *
-     * @return response
-     */
-    private function done(): response {
-        if ($this->script === self::XMLRPC) {
-            $value = '<param><value><struct></struct></value></param>';
-            $text = "<?xml version='1.0'?><methodResponse><params>$value</params></methodResponse>";
-            return new response(200, 'text/xml', $text);
-        }
-        if (($this->query['moodlewsrestformat'] ?? '') === 'json') {
-            return new response(200, 'application/json', '[]');
-        }
-        $lines = ['<?xml version="1.0" encoding="UTF-8" ?>', '<RESPONSE>', '<SINGLE>', '</SINGLE>', '</RESPONSE>', ''];
-        return new response(200, 'application/xml', implode("\n", $lines));
+        return new passed_answer($response, $this->request->holds_records());
     }
 }

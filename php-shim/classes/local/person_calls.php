@@ -21,8 +21,9 @@ use mod_lticontainer\local\exception\service_exception;
 /**
  * Records in the queue that the service has refused, by the persons whom they name.
  *
- * When they are tried again they must not bring back what was erased meanwhile, so an erasure takes out the stopped ones of its
- * person. Those that are still tried go before the erasure.
+ * When they are tried again they must not bring back what was erased meanwhile. Those that are still tried go before an erasure,
+ * so what is left before it when it is sent was stopped: the erasure takes out what is its person's, also where an
+ * administrator has it tried again in the same moment.
  *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
@@ -76,7 +77,7 @@ final class person_calls {
     }
 
     /**
-     * Deletes the stopped records of a person that came before an erasure. A request that names the person goes as a whole.
+     * Deletes the refused records of a person that came before an erasure. A request that names the person goes as a whole.
      *
      * @param string $username User name.
      * @param int $courseid Id of a course; 0: all. What is of no known course counts as the course's.
@@ -99,15 +100,15 @@ final class person_calls {
     }
 
     /**
-     * Deletes the stopped records of a course that came before an erasure.
+     * Deletes the refused records of a course that came before an erasure.
      *
      * @param int $courseid Id of the course.
      * @param int $before Id of the erasure.
      */
     public static function forget_course(int $courseid, int $before): void {
         global $DB;
-        $params = ['kind' => queue::RECORDS, 'stopped' => queue::STOPPED, 'before' => $before, 'course' => $courseid];
-        $where = 'kind = :kind AND state = :stopped AND id < :before AND courseid = :course';
+        $params = ['kind' => queue::RECORDS, 'waiting' => queue::WAITING, 'before' => $before, 'course' => $courseid];
+        $where = 'kind = :kind AND state > :waiting AND id < :before AND courseid = :course';
         $DB->delete_records_select(queue::TABLE, $where, $params);
     }
 
@@ -135,15 +136,15 @@ final class person_calls {
     }
 
     /**
-     * Returns what picks the stopped records that may be of a course.
+     * Returns what picks the refused records that may be of a course.
      *
      * @param int $courseid Id of the course; 0: all.
      * @param int $before Id of what came after them.
      * @return array Condition and parameters.
      */
     private static function of_course(int $courseid, int $before): array {
-        $params = ['kind' => queue::RECORDS, 'stopped' => queue::STOPPED, 'before' => $before];
-        $where = 'kind = :kind AND state = :stopped AND id < :before';
+        $params = ['kind' => queue::RECORDS, 'waiting' => queue::WAITING, 'before' => $before];
+        $where = 'kind = :kind AND state > :waiting AND id < :before';
         if (!$courseid) {
             return [$where, $params];
         }

@@ -29,7 +29,6 @@ use mod_lticontainer\local\exception\service_exception;
  * @copyright  2026 The authors of the lticontainer companion
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
-
 final class person_copy {
     /** @var person[] The user, under each of their names. */
     private readonly array $people;

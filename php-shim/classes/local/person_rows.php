@@ -25,7 +25,6 @@ use core_privacy\local\request\userlist;
  * @copyright  2026 The authors of the lticontainer companion
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
-
 final class person_rows {
     /** @var string Answers of kernels, which name their user, with the course of their session. */
     private const JOINED = '{lticontainer_server_data} d JOIN {lticontainer_session} s ON s.session = d.session';

@@ -70,6 +70,15 @@ final class queue_row {
     }
 
     /**
+     * Tells whether it is an erasure.
+     *
+     * @return bool
+     */
+    public function is_erasure(): bool {
+        return $this->record->kind === queue::ERASURES;
+    }
+
+    /**
      * Returns the course that it belongs to.
      *
      * @return int Id of the course; 0 where it is not known.
@@ -94,7 +103,7 @@ final class queue_row {
         }
         if ($this->is_passed()) {
             passing::send_again($arguments, $client);
-        } else if ($this->record->kind === queue::ERASURES) {
+        } else if ($this->is_erasure()) {
             erasures::send_again($function, $arguments, (int) $this->record->id, $client);
         } else {
             $client->call(command::call($function, $arguments));
@@ -116,7 +125,7 @@ final class queue_row {
      */
     public function refuse(service_exception $fault): void {
         $tries = $this->record->tries + 1;
-        $isover = $tries >= self::TRIES && $this->record->kind === queue::RECORDS;
+        $isover = $tries >= self::TRIES && !$this->is_erasure();
         $pause = min(2 ** min($tries - 1, 16) - 1, self::PAUSE) * MINSECS;
         $this->write($isover ? queue::STOPPED : queue::REFUSED, self::reason($fault), time() + $pause);
     }

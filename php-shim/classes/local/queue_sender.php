@@ -101,7 +101,8 @@ final class queue_sender {
     private function settle(queue_row $row, service_exception $fault): void {
         $verdict = verdict::of($fault, $row->is_passed());
         if ($verdict === verdict::DONE) {
-            $row->remove();
+            // The service keeps records that it refuses; of a refused erasure nothing is done.
+            $row->is_erasure() ? $row->stop($fault) : $row->remove();
             return;
         }
         $this->fault = $fault;

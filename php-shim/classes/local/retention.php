@@ -28,7 +28,6 @@ use tool_dataprivacy\expired_contexts_manager;
  * @copyright  2026 The authors of the lticontainer companion
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
-
 final class retention {
     /**
      * Tells whether what a user has done in a course is kept, though they want it erased.

@@ -39,6 +39,9 @@ final class site_update {
     public static function apply(client $client): bool {
         $hosts = host_mapping::apply($client);
         $registered = registration::site($client);
+        foreach (refused_activities::lines() as $line) {
+            mtrace("Not registered: $line");
+        }
         $renewal = new renewal($client);
         $isopen = (bool) self::told(fn(): bool => $renewal->is_way_open());
         if (!$isopen) {
@@ -50,9 +53,6 @@ final class site_update {
         }
         old_tokens::report();
         mtrace("$hosts instances have got their host, $registered activities are registered, system lines of $changed made anew.");
-        foreach (refused_activities::lines() as $line) {
-            mtrace("Not registered: $line");
-        }
         return $isopen;
     }
 

@@ -27,7 +27,6 @@ use stdClass;
  * @copyright  2026 The authors of the lticontainer companion
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
-
 final class stale_names {
     /** @var int Rows that are read at a time. */
     private const BATCH = 100;

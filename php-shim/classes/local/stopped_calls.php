@@ -52,13 +52,11 @@ final class stopped_calls {
     /**
      * Counts those that are tried no more.
      *
-     * @param int $courseid Id of the course that they belong to; 0: all.
      * @return int
      */
-    public static function count(int $courseid = 0): int {
+    public static function count(): int {
         global $DB;
-        $which = $courseid ? ['courseid' => $courseid] : [];
-        return $DB->count_records(queue::TABLE, $which + ['state' => queue::STOPPED]);
+        return $DB->count_records(queue::TABLE, ['state' => queue::STOPPED]);
     }
 
     /**

@@ -119,7 +119,9 @@ class queue implements renderable, templatable {
         $isactivity = str_starts_with((string) $row->sender, passing::SENDER);
         $ltiid = $isactivity ? (int) substr($row->sender, strlen(passing::SENDER)) : 0;
         $activity = $ltiid ? (string) $DB->get_field('lti', 'name', ['id' => $ltiid]) : '';
-        return implode(': ', array_filter([$course, $activity], fn(string $one) => $one !== ''));
+        $names = array_filter([$course, $activity], fn(string $one) => $one !== '');
+        $plain = ['context' => \core\context\system::instance(), 'escape' => false];
+        return implode(': ', array_map(fn(string $one) => format_string($one, true, $plain), $names));
     }
 
     /**

@@ -292,6 +292,14 @@ def test_an_erasure_waits_only_for_records_before_it(beside: Beside, token: str,
     assert states(beside) == [STOPPED, REFUSED]
 
 
+def test_an_erasure_that_is_refused_is_kept_for_an_administrator(beside: Beside, token: str) -> None:
+    erase(beside, "username")  # what proxies write where they don't know the name is nobody's
+    run(beside)
+    [row] = queue(beside)
+    assert (row["kind"], row["state"]) == ("erasures", STOPPED)
+    assert row["lasterror"].startswith("invalidparameter")
+
+
 def test_what_is_stopped_can_not_bring_an_erased_person_back(beside: Beside, token: str) -> None:
     lti = beside.lesson.ltis[0]
     known = [seen("kept1", lti), *cell_run("kept1", "m")]
@@ -436,7 +444,7 @@ def test_an_administrator_sees_what_was_refused_and_has_it_tried_again(beside: B
     assert states(beside) == [STOPPED, STOPPED]
     key = {"sesskey": page.sesskey}
     assert "Deleted." in admin.post(PAGE, {"action": "discard", "id": gone, "confirm": 1} | key).text
-    assert "within a minute" in admin.post(PAGE, {"action": "again", "id": again} | key).text
+    assert "next run of cron" in admin.post(PAGE, {"action": "again", "id": again} | key).text
     assert states(beside) == [REFUSED]
     run(beside)
     assert sessions(beside, "again1")
