@@ -22,7 +22,6 @@ use core\event\course_restored;
 use mod_lti\event\course_module_viewed;
 use mod_lticontainer\local\activities;
 use mod_lticontainer\local\copies;
-use mod_lticontainer\task\after_upgrade;
 use mod_lticontainer\task\register_course;
 use mod_lticontainer\task\unregister_activity;
 use moodle_url;
@@ -112,7 +111,7 @@ class observer {
     public static function lti_viewed(course_module_viewed $event): void {
         global $SCRIPT;
         $row = $event->get_record_snapshot('lti', $event->objectid);
-        if (after_upgrade::is_pending() || !copies::disown_one($row)) {
+        if (!copies::disown_one($row)) {
             return;
         }
         register_course::queue((int) $event->courseid);

@@ -450,6 +450,41 @@ $actions = [
             'categoryid' => $category->get('id'),
         ]);
     },
+    // Has the data registry keep what is done in courses for a day after their end; what one role has done for ten years.
+    'keep_for_a_day' => function ($role) {
+        $api = \tool_dataprivacy\api::class;
+        $lawful = ['lawfulbases' => 'gdpr_art_6_1_a', 'protected' => 0];
+        $purpose = $api::create_purpose((object) (['name' => 'day', 'retentionperiod' => 'P1D'] + $lawful))->get('id');
+        $roleid = $GLOBALS['DB']->get_field('role', 'id', ['shortname' => $role], MUST_EXIST);
+        $longer = ['purposeid' => $purpose, 'roleid' => $roleid, 'retentionperiod' => 'P10Y'] + $lawful;
+        (new \tool_dataprivacy\purpose_override(0, (object) $longer))->save();
+        $category = $api::create_category((object) ['name' => 'all'])->get('id');
+        [$purposename, $categoryname] = \tool_dataprivacy\data_registry::var_names_from_context('context_system');
+        set_config($purposename, $purpose, 'tool_dataprivacy');
+        set_config($categoryname, $category, 'tool_dataprivacy');
+    },
+    // A course ends, and Moodle's tasks erase what is not to be kept any longer, which its privacy officer approves at once.
+    'end_course' => function ($course, $enddate) {
+        update_course((object) ['id' => $course, 'startdate' => time() - YEARSECS, 'enddate' => $enddate]);
+        $manager = new class extends \tool_dataprivacy\expired_contexts_manager {
+            protected function get_privacy_manager(): \core_privacy\manager {
+                return new class extends \core_privacy\manager {
+                    protected static function get_log_tracer() {
+                        return new null_progress_trace();
+                    }
+                };
+            }
+        };
+        $manager->set_progress(new null_progress_trace());
+        $manager->flag_expired_contexts();
+        $path = context_course::instance($course)->path;
+        $where = 'contextid IN (SELECT id FROM {context} WHERE path = ? OR path LIKE ?)';
+        // What is in a course goes before the course.
+        for ($i = 0; $i < 3; $i++) {
+            $GLOBALS['DB']->set_field_select('tool_dataprivacy_ctxexpired', 'status', 1, "$where AND status = 0", [$path, "$path/%"]);
+            $manager->process_approved_deletions();
+        }
+    },
     // The files of a copy that a person has requested, by their names.
     'requested_copy' => function ($userid) {
         $context = context_user::instance($userid);
@@ -481,6 +516,12 @@ $actions = [
     },
     'queue_upgrade' => function () {
         \mod_lticontainer\task\after_upgrade::queue();
+    },
+    // Names in two languages show the one of whoever looks.
+    'filter_names' => function ($on) {
+        require_once($GLOBALS['CFG']->libdir . '/filterlib.php');
+        filter_set_global_state('multilang', $on ? TEXTFILTER_ON : TEXTFILTER_DISABLED);
+        filter_set_applies_to_strings('multilang', $on);
     },
     'purge_caches' => function () {
         purge_all_caches();

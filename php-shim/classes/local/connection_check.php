@@ -31,7 +31,7 @@ final class connection_check {
         'build_custom_params', 'check_host', 'copy_custom_params', 'create_volumes', 'delete_user_data',
         'delete_volumes', 'diff_custom_params', 'get_chart', 'get_containers', 'get_courses', 'get_dashboard',
         'get_filters', 'get_hosts', 'get_images', 'get_param_choices', 'get_progress', 'get_recorded_users',
-        'get_site_info', 'get_user_data', 'get_volumes', 'parse_custom_params', 'register_ltis', 'set_roster',
+        'get_roster', 'get_site_info', 'get_user_data', 'get_volumes', 'parse_custom_params', 'register_ltis', 'set_roster',
         'stop_containers', 'unregister_ltis', 'write_nbdata', 'write_nblogs',
     ];
 
@@ -150,8 +150,7 @@ final class connection_check {
      * @param string $theirs Its address, as the service knows it.
      */
     private function moodleurl(string $theirs): void {
-        $host = fn(string $url): string => strtolower((string) parse_url($url, PHP_URL_HOST));
-        if ($host($theirs) === $host($this->wwwroot)) {
+        if (own_site::are_same($theirs, $this->wwwroot)) {
             $this->good('moodleurl', $theirs);
         } else {
             $this->bad('moodleurl', 'wrong', ['theirs' => $theirs, 'ours' => $this->wwwroot]);

@@ -58,15 +58,15 @@ final class copies {
      * @return bool Whether it has them from another one.
      */
     public static function disown_one(stdClass $row, bool $checkhost = false): bool {
-        global $DB;
-        $text = (string) $row->instructorcustomparameters;
         $host = system_lines::own_host();
-        if (!system_lines::are_foreign($text, (int) $row->id, $checkhost ? $host : '')) {
+        $isforeign = fn(string $text): bool => system_lines::are_foreign($text, (int) $row->id, $checkhost ? $host : '');
+        if (after_upgrade::is_pending() || !$isforeign((string) $row->instructorcustomparameters)) {
+            // Copies of 1.6.3 go on as they did until the service is there to give them lines of their own.
             return false;
         }
-        $text = system_lines::without_identity($text, $host);
-        $DB->set_field('lti', 'instructorcustomparameters', $text, ['id' => $row->id]);
-        return true;
+        // What was read may be older than what somebody has saved meanwhile.
+        $without = fn(string $text): string => $isforeign($text) ? system_lines::without_identity($text, $host) : $text;
+        return stored_text::change((int) $row->id, $without);
     }
 
     /**
@@ -78,7 +78,7 @@ final class copies {
      */
     public static function find(): int {
         if (after_upgrade::is_pending()) {
-            // Copies of 1.6.3 go on as they did until the service is there to give them lines of their own.
+            // They are looked at once there are lines to give to them.
             return 0;
         }
         [$twice, $once] = array_map('intval', explode(',', get_config('mod_lticontainer', self::LOOKEDAT) ?: '0,0'));

@@ -16,6 +16,7 @@
 
 namespace mod_lticontainer\local;
 
+use context_course;
 use core\message\message;
 use core_user;
 use moodle_url;
@@ -50,11 +51,11 @@ final class old_tokens {
     /**
      * Finds the activities that have one.
      *
-     * @return stdClass[] With cmid, name and coursename, by their ids, in the order of the courses.
+     * @return stdClass[] With course, cmid, name and coursename, by their ids, in the order of the courses.
      */
     public static function find(): array {
         global $DB;
-        $sql = "SELECT l.id, cm.id AS cmid, l.name, c.fullname AS coursename, l.instructorcustomparameters
+        $sql = "SELECT l.id, l.course, cm.id AS cmid, l.name, c.fullname AS coursename, l.instructorcustomparameters
                   FROM {lti} l
                   JOIN {course} c ON c.id = l.course
                   JOIN {course_modules} cm ON cm.instance = l.id AND cm.course = l.course AND cm.deletioninprogress = 0
@@ -75,22 +76,28 @@ final class old_tokens {
         }
         $left = self::find();
         if ($renewed > 0 || !$left) {
-            array_map(fn(stdClass $admin) => self::tell($admin, $renewed, $left), get_admins());
+            foreach (get_admins() as $admin) {
+                $before = force_current_language($admin->lang);
+                try {
+                    self::tell($admin, $renewed, $left);
+                } finally {
+                    force_current_language($before);
+                }
+            }
         }
         set_config(self::LEFT, count($left), 'mod_lticontainer');
         unset_config(self::RENEWED, 'mod_lticontainer');
     }
 
     /**
-     * Tells an administrator.
+     * Tells an administrator, in the language of the moment, which is theirs.
      *
      * @param stdClass $admin The user.
      * @param int $renewed How many activities have lost theirs.
      * @param stdClass[] $left Those that still have one.
      */
     private static function tell(stdClass $admin, int $renewed, array $left): void {
-        $say = fn(string $name, int $count = 0) =>
-            get_string_manager()->get_string("oldtoken_$name", 'mod_lticontainer', $count, $admin->lang);
+        $say = fn(string $name, int $count = 0) => get_string("oldtoken_$name", 'mod_lticontainer', $count);
         $url = (new moodle_url($left ? '/mod/lticontainer/connection.php' : '/admin/webservice/tokens.php'))->out(false);
         $lines = [
             $renewed ? $say('renewed', $renewed) : '',
@@ -121,7 +128,19 @@ final class old_tokens {
      * @return string Plain text.
      */
     private static function line(stdClass $row): string {
-        return "- $row->coursename: $row->name " . self::url($row)->out(false);
+        [$course, $name] = self::names($row);
+        return "- $course: $name " . self::url($row)->out(false);
+    }
+
+    /**
+     * Returns the names of the course of an activity and of itself, in the language of the moment.
+     *
+     * @param stdClass $row One of those that were found.
+     * @return string[] Plain text.
+     */
+    public static function names(stdClass $row): array {
+        $options = ['context' => context_course::instance($row->course), 'escape' => false];
+        return array_map(fn(string $name): string => format_string($name, true, $options), [$row->coursename, $row->name]);
     }
 
     /**

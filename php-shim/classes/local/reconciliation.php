@@ -20,7 +20,7 @@ use mod_lticontainer\local\exception\service_exception;
 use mod_lticontainer\task\unregister_activity;
 
 /**
- * Finds the activities that the service knows and that are gone from Moodle: Moodle tells nobody what goes with a course.
+ * Finds what the service knows and is gone from Moodle: Moodle tells nobody what goes with a course.
  *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
@@ -28,20 +28,21 @@ use mod_lticontainer\task\unregister_activity;
  */
 final class reconciliation {
     /**
-     * Has the service told of them.
+     * Has the service told of activities that are gone, and takes away the rosters of courses that need none any more.
      *
      * @param client $client The service.
      * @param array $info Result of get_site_info.
-     * @return int How many there are.
+     * @return int How many activities there are.
      * @throws service_exception
      */
     public static function apply(client $client, array $info): int {
         global $DB;
-        if (activities::host((string) ($info['moodle_url'] ?? '')) !== system_lines::own_host()) {
-            // A copy of the site, as for tests, must not take out of service what is new in the real one.
+        if (!own_site::is_served($info)) {
+            // A copy must not take out of service what is new in the real one.
             return 0;
         }
         $answer = $client->call(command::call('get_courses'));
+        rosters::forget(array_map('intval', array_column((array) ($answer['courses'] ?? []), 'course_id')), $client, $info);
         $there = array_fill_keys($DB->get_fieldset_select('lti', 'id', '1 = 1'), true);
         $count = 0;
         foreach ((array) ($answer['courses'] ?? []) as $course) {

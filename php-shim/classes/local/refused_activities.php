@@ -16,6 +16,7 @@
 
 namespace mod_lticontainer\local;
 
+use context_course;
 use mod_lticontainer\local\exception\service_refused;
 
 /**
@@ -73,7 +74,9 @@ final class refused_activities {
         foreach (self::read() as $one) {
             $course = (string) $DB->get_field('course', 'shortname', ['id' => $one['course_id']]);
             if ($course !== '' && $DB->record_exists('lti', ['id' => $one['lti_id'], 'course' => $one['course_id']])) {
-                $lines[] = "$course: $one[name] ($one[why])";
+                $options = ['context' => context_course::instance($one['course_id']), 'escape' => false];
+                $shown = fn(string $name): string => format_string($name, true, $options);
+                $lines[] = "{$shown($course)}: {$shown($one['name'])} ($one[why])";
             }
         }
         return $lines;

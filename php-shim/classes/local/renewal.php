@@ -127,15 +127,11 @@ final class renewal {
      * @return bool Whether it was written.
      */
     private static function replace(activity $activity, string $text): bool {
-        global $DB;
-        $now = (string) $DB->get_field('lti', 'instructorcustomparameters', ['id' => $activity->id]);
-        if ($now !== $activity->text) {
-            return false;
-        }
-        $DB->set_field('lti', 'instructorcustomparameters', $text, ['id' => $activity->id]);
-        if (system_lines::has_old_token($now)) {
+        $new = fn(string $now): string => $now === $activity->text ? $text : $now;
+        $iswritten = stored_text::change($activity->id, $new);
+        if ($iswritten && system_lines::has_old_token($activity->text)) {
             old_tokens::count_one();
         }
-        return true;
+        return $iswritten;
     }
 }

@@ -19,6 +19,7 @@ namespace mod_lticontainer\local;
 use context_course;
 use stdClass;
 use tool_dataprivacy\data_registry;
+use tool_dataprivacy\expired_context;
 use tool_dataprivacy\expired_contexts_manager;
 
 /**
@@ -47,5 +48,39 @@ final class retention {
         $user = new stdClass();
         $user->id = $userid;
         return $context && !expired_contexts_manager::is_context_expired_or_unprotected_for_user($context, $user);
+    }
+
+    /**
+     * Finds whose retention period in a course is over, as Moodle has found it last: it erases what is stored of them there,
+     * or has done so.
+     *
+     * @param context_course $context Context of the course.
+     * @param int[] $userids Ids of users.
+     * @return int[] Those of them.
+     */
+    public static function expired(context_course $context, array $userids): array {
+        $found = class_exists(expired_context::class) ? expired_context::get_record(['contextid' => $context->id]) : false;
+        if (!$found) {
+            return [];
+        }
+        // Roles may have periods of their own, longer or shorter ones. Whoever has one of the longer ones is kept.
+        $over = self::holders($context, $found->get('expiredroles'));
+        $over = $found->get('defaultexpired') ? $userids : array_intersect($userids, $over);
+        return array_diff($over, self::holders($context, $found->get('unexpiredroles')));
+    }
+
+    /**
+     * Finds who has one of some roles in a course.
+     *
+     * @param context_course $context Context of the course.
+     * @param int[] $roles Ids of the roles.
+     * @return int[] Ids of users.
+     */
+    private static function holders(context_course $context, array $roles): array {
+        if (!$roles) {
+            // Moodle would take it for all of them.
+            return [];
+        }
+        return array_column(get_role_users($roles, $context, true, 'ra.id, u.id AS userid', 'ra.id'), 'userid');
     }
 }

@@ -87,20 +87,15 @@ final class review {
     /**
      * Writes a new text over the one that the reader has seen, within a transaction.
      *
-     * The first statement is a write: it waits for whoever else writes this row, and holds it until the transaction ends.
-     * So what is read after it is what would be written over, on every database.
-     *
      * @param revision $revision What is to be saved.
      * @throws overtaken Moodle keeps another text by now.
      */
     private static function write(revision $revision): void {
         global $DB;
-        $row = ['id' => $revision->activity->id];
-        $DB->set_field('lti', 'timemodified', time(), $row);
-        if ((string) $DB->get_field('lti', 'instructorcustomparameters', $row) !== $revision->activity->text) {
+        if (stored_text::hold($revision->activity->id) !== $revision->activity->text) {
             throw new overtaken();
         }
-        $DB->set_field('lti', 'instructorcustomparameters', $revision->text, $row);
+        $DB->set_field('lti', 'instructorcustomparameters', $revision->text, ['id' => $revision->activity->id]);
     }
 
     /**

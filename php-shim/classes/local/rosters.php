@@ -33,7 +33,7 @@ final class rosters {
     private const LONGEST = 10000;
 
     /**
-     * Tells it.
+     * Tells it. Where nobody can start anything the list is empty, which takes away what was said before.
      *
      * @param int $courseid Id of the course.
      * @param client $client The service.
@@ -42,17 +42,57 @@ final class rosters {
      * @throws service_exception
      */
     public static function send(int $courseid, client $client, array $info): int {
-        if ($info['moodle_tables'] ?? true) {
-            // It reads in Moodle's own tables who is enrolled, at any time.
+        if (!self::are_kept($info)) {
             return 0;
         }
-        $users = self::students($courseid);
+        $users = self::has_any($courseid) ? self::students($courseid) : [];
         $client->call(command::call('set_roster', ['course_id' => $courseid, 'users' => $users]));
         return count($users);
     }
 
     /**
-     * Finds the students of a course: who is enrolled, and teaches nothing there.
+     * Takes away those of courses in which nobody can start anything any more: the last instance is gone, or the course.
+     *
+     * @param int[] $courses Ids of the courses that the service knows.
+     * @param client $client The service.
+     * @param array $info Result of get_site_info.
+     * @throws service_exception
+     */
+    public static function forget(array $courses, client $client, array $info): void {
+        foreach (self::are_kept($info) ? array_diff($courses, registration::courses()) : [] as $courseid) {
+            $roster = $client->call(command::call('get_roster', ['course_id' => $courseid]));
+            if ($roster['users'] ?? []) {
+                self::send($courseid, $client, $info);
+            }
+        }
+    }
+
+    /**
+     * Tells whether the service keeps rosters of this site.
+     *
+     * @param array $info Result of get_site_info.
+     * @return bool
+     */
+    private static function are_kept(array $info): bool {
+        // On Moodle's own tables it reads there who is enrolled, at any time.
+        return !($info['moodle_tables'] ?? true) && own_site::is_served($info);
+    }
+
+    /**
+     * Tells whether a course has an activity that students start containers with.
+     *
+     * @param int $courseid Id of the course.
+     * @return bool
+     */
+    private static function has_any(int $courseid): bool {
+        $instances = activities::instances($courseid);
+        $isours = fn(activity $one): bool => activities::responsible($one, $instances) !== null;
+        return $instances && array_filter(activities::of_course($courseid), $isours);
+    }
+
+    /**
+     * Finds the students of a course: who is enrolled, and teaches nothing there. Those whose retention period is over are
+     * left out, as Moodle has them erased.
      *
      * @param int $courseid Id of the course.
      * @return string[] User names.
@@ -64,9 +104,11 @@ final class rosters {
         }
         $names = fn(string $capability, bool $onlyactive): array => array_column(
             get_enrolled_users($context, $capability, 0, 'u.id, u.username', 'u.username', 0, 0, $onlyactive),
-            'username'
+            'username',
+            'id'
         );
         $students = array_diff($names('', true), $names('mod/lticontainer:lti_view', false));
+        $students = array_diff_key($students, array_flip(retention::expired($context, array_keys($students))));
         return array_map('strval', array_slice(array_values($students), 0, self::LONGEST));
     }
 }

@@ -66,8 +66,8 @@ class connection implements renderable, templatable {
             'withsecret' => $this->withsecret,
             'withtoken' => count($this->withtoken),
             'activities' => array_values(array_map(fn(stdClass $row) => [
-                'course' => format_string($row->coursename, true, ['escape' => false]),
-                'name' => format_string($row->name, true, ['escape' => false]),
+                'course' => old_tokens::names($row)[0],
+                'name' => old_tokens::names($row)[1],
                 'url' => old_tokens::url($row)->out(false),
             ], $this->withtoken)),
             'action' => $page->out(false),

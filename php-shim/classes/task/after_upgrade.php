@@ -17,6 +17,8 @@
 namespace mod_lticontainer\task;
 
 use mod_lticontainer\local\client;
+use mod_lticontainer\local\command;
+use mod_lticontainer\local\own_site;
 use mod_lticontainer\local\registration;
 use mod_lticontainer\local\site_update;
 use moodle_exception;
@@ -62,7 +64,12 @@ class after_upgrade extends lasting_task {
             mtrace(get_string('servicenotset', 'mod_lticontainer'));
             return;
         }
-        if (!site_update::apply(client::in_background())) {
+        $client = client::in_background();
+        if (!own_site::is_served($client->call(command::call('get_site_info')))) {
+            mtrace(own_site::SENTENCE);
+            return;
+        }
+        if (!site_update::apply($client)) {
             // With the old lines Moodle still takes the records.
             throw new moodle_exception('check_records_wrong_remedy', 'mod_lticontainer');
         }

@@ -20,6 +20,7 @@ use mod_lticontainer\local\client;
 use mod_lticontainer\local\command;
 use mod_lticontainer\local\exception\service_exception;
 use mod_lticontainer\local\exception\service_refused;
+use mod_lticontainer\local\own_site;
 use mod_lticontainer\local\registration;
 use mod_lticontainer\local\renewal;
 use mod_lticontainer\local\rosters;
@@ -74,9 +75,14 @@ class register_course extends lasting_task {
      */
     private static function tell(int $courseid, bool $all): void {
         $client = client::in_background();
+        $info = $client->call(command::call('get_site_info'));
+        if (!own_site::is_served($info)) {
+            mtrace(own_site::SENTENCE);
+            return;
+        }
         $registered = registration::course($courseid, $client);
         $changed = (new renewal($client))->course($courseid, $all);
-        rosters::send($courseid, $client, $client->call(command::call('get_site_info')));
+        rosters::send($courseid, $client, $info);
         mtrace("Course $courseid: $registered activities registered, system lines of $changed made anew.");
     }
 }

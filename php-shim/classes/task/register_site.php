@@ -19,6 +19,7 @@ namespace mod_lticontainer\task;
 use core\task\scheduled_task;
 use mod_lticontainer\local\client;
 use mod_lticontainer\local\command;
+use mod_lticontainer\local\own_site;
 use mod_lticontainer\local\reconciliation;
 use mod_lticontainer\local\registration;
 use mod_lticontainer\local\rosters;
@@ -52,6 +53,10 @@ class register_site extends scheduled_task {
         }
         $client = client::in_background();
         $info = $client->call(command::call('get_site_info'));
+        if (!own_site::is_served($info)) {
+            mtrace(own_site::SENTENCE);
+            return;
+        }
         if (site_update::apply($client)) {
             after_upgrade::done();
         }

@@ -18,6 +18,8 @@ namespace mod_lticontainer\task;
 
 use mod_lticontainer\local\client;
 use mod_lticontainer\local\command;
+use mod_lticontainer\local\exception\service_refused;
+use mod_lticontainer\local\own_site;
 
 /**
  * Tells the service that an LTI activity is gone, so that it refuses its token. What students have done in it is kept.
@@ -49,8 +51,22 @@ class unregister_activity extends lasting_task {
         if (!client::is_configured() || $DB->record_exists('lti', ['id' => $ltiid])) {
             return;
         }
+        $client = client::in_background();
+        if (!own_site::is_served($client->call(command::call('get_site_info')))) {
+            mtrace(own_site::SENTENCE);
+            return;
+        }
         $arguments = ['ltis' => [['lti_id' => $ltiid, 'course_id' => $courseid]]];
-        client::in_background()->call(command::call('unregister_ltis', $arguments));
+        try {
+            $client->call(command::call('unregister_ltis', $arguments));
+        } catch (service_refused $fault) {
+            if ($fault->servicecode !== 'accessexception') {
+                throw $fault;
+            }
+            // The token is for other courses, or the activity is in another one by now: it would be refused every time.
+            mtrace($fault->sentence());
+            return;
+        }
         mtrace("The token of activity $ltiid, which is gone, is refused from now on.");
     }
 }

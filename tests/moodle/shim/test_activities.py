@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import tarfile
 import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import unescape
 from pathlib import Path
 
 from app.ltis.store import Lti
@@ -12,7 +16,7 @@ from tests.moodle.shim.conftest import Beside
 from tests.moodle.shim.lessons import FOLLOW, named, registered, run_tasks, text_of, values_of
 from tests.support.cli import run_here
 from tests.support.clients import rest
-from tests.support.moodle_shim import HUB, STUDENTS, Class
+from tests.support.moodle_shim import HUB, STUDENTS, Class, Visitor
 from tests.support.site import cell_run, seen
 
 NIGHTLY = "register_site"
@@ -169,31 +173,104 @@ def test_the_nightly_task_finds_what_went_with_its_course(beside: Beside, lesson
 def test_a_copy_of_the_site_takes_nothing_out(beside: Beside, lesson: Class) -> None:
     beside.shim.moodle.execute("DELETE FROM {lti} WHERE id = %s", (lesson.ltis[0],))
     beside.shim.moodle.execute("DELETE FROM {task_adhoc}")
-    config = beside.shim.moodle.code / "config.php"
-    text = config.read_text("utf-8")
-    try:
-        config.write_text(text.replace("http://127.0.0.1", "http://copy.example.org"), "utf-8")
+    with copy_of_the_site(beside):
         run_tasks(beside, NIGHTLY)
-    finally:
-        config.write_text(text, "utf-8")
     assert waiting(beside) == 0
     run_tasks(beside, NIGHTLY)
     assert waiting(beside) >= 1
+
+
+@contextmanager
+def copy_of_the_site(beside: Beside) -> Iterator[None]:
+    """This Moodle has another address, and the settings of the real one."""
+    config = beside.shim.moodle.code / "config.php"
+    text = config.read_text("utf-8")
+    address = beside.shim.web.url
+    try:
+        config.write_text(text.replace(address, f"{address}/copy"), "utf-8")
+        yield
+    finally:
+        config.write_text(text, "utf-8")
 
 
 def waiting(beside: Beside) -> int:
     return int(beside.shim.moodle.execute(f"SELECT COUNT(*) FROM {GONE}")[0][0])
 
 
-def test_the_service_knows_who_has_not_started(beside: Beside, lesson: Class) -> None:
-    def roster() -> list[str]:
-        return [row["username"] for row in beside.site.rows("rosters", course=lesson.course)]
+def roster(beside: Beside, course: int) -> list[str]:
+    return sorted(row["username"] for row in beside.site.rows("rosters", course=course))
 
-    assert sorted(roster()) == sorted(STUDENTS)
+
+def test_the_service_knows_who_has_not_started(beside: Beside, lesson: Class) -> None:
+    assert roster(beside, lesson.course) == sorted(STUDENTS)
     beside.shim.moodle.call("create_user", f"late{lesson.course}")
     beside.shim.moodle.call("enrol_by_name", f"late{lesson.course}", lesson.course, "student")
     run_tasks(beside, NIGHTLY)
-    assert sorted(roster()) == sorted([*STUDENTS, f"late{lesson.course}"])
+    assert roster(beside, lesson.course) == sorted([*STUDENTS, f"late{lesson.course}"])
+
+
+def test_the_roster_goes_with_the_last_instance_and_with_the_course(beside: Beside, lesson: Class) -> None:
+    other = beside.shim.add_class(f"r{lesson.course}")
+    run_tasks(beside)
+    assert roster(beside, lesson.course) == roster(beside, other.course) == sorted(STUDENTS)
+    beside.shim.moodle.call("delete_module", "lticontainer", lesson.instance)
+    beside.shim.moodle.call("delete_course", other.course)
+    run_tasks(beside, NIGHTLY)
+    assert roster(beside, lesson.course) == roster(beside, other.course) == []
+
+
+def test_whose_retention_period_is_over_does_not_come_back(beside: Beside, lesson: Class) -> None:
+    moodle, day = beside.shim.moodle, 86_400
+    try:
+        moodle.call("keep_for_a_day", "editingteacher")
+        moodle.call("end_course", lesson.course, int(time.time()) - 2 * day)
+        assert roster(beside, lesson.course) == []
+        # Moodle takes away enrolments as well; a source outside brings them back.
+        moodle.call("enrol_by_name", STUDENTS[0], lesson.course, "student")
+        run_tasks(beside, NIGHTLY)
+        assert roster(beside, lesson.course) == []
+        moodle.call("end_course", lesson.course, int(time.time()) + day)
+        run_tasks(beside, NIGHTLY)
+        assert roster(beside, lesson.course) == [STUDENTS[0]]
+    finally:
+        moodle.call("protect", 0)
+
+
+def test_a_copy_of_the_site_tells_nothing(beside: Beside, lesson: Class) -> None:
+    moodle, late = beside.shim.moodle, f"copied{lesson.course}"
+    moodle.execute("DELETE FROM {task_adhoc}")
+    with copy_of_the_site(beside):
+        moodle.call("delete_module", "lti", lesson.ltis[0])
+        moodle.call("create_user", late)
+        moodle.call("enrol_by_name", late, lesson.course, "student")
+        new = moodle.call("create_lti", lesson.course, lesson.tool, "Only in the copy")
+        run_tasks(beside, NIGHTLY)
+        moodle.execute("UPDATE {task_adhoc} SET nextruntime = 0")
+        said = moodle.run_script("adhoc_task.php", rf"--classname={TASKS}\unregister_activity", "--execute")
+    assert "another Moodle" in said
+    assert waiting(beside) == 0
+    assert beside.site.rows("unregistered_ltis", lti_id=lesson.ltis[0]) == []
+    assert roster(beside, lesson.course) == sorted(STUDENTS)
+    assert new not in registered(beside, lesson.course)
+
+
+def test_names_are_shown_to_administrators_as_pages_show_them(beside: Beside, lesson: Class) -> None:
+    moodle, lti = beside.shim.moodle, lesson.ltis[0]
+    name = "".join(f'<span lang="{one}" class="multilang">{one} & {lti}</span>' for one in ("en", "ja"))
+    refused = [{"lti_id": lti, "course_id": lesson.course, "name": name, "why": "Not good"}]
+    moodle.call("set_config", "refusedactivities", json.dumps(refused), "mod_lticontainer")
+    text = "lms_rpctoken=of-1.6.3"
+    moodle.execute("UPDATE {lti} SET name = %s, instructorcustomparameters = %s WHERE id = %s", (name, text, lti))
+    moodle.call("filter_names", True)
+    try:
+        page = Visitor(beside.shim.web.url, "admin").get("/mod/lticontainer/connection.php").text
+    finally:
+        moodle.call("filter_names", False)
+        moodle.call("set_config", "refusedactivities", None, "mod_lticontainer")
+    shown = unescape(page)
+    assert f": en & {lti} (Not good)" in shown
+    assert f">en & {lti}</a>" in shown
+    assert "multilang" not in shown
 
 
 def test_a_course_is_backed_up_without_secrets_and_restored_as_its_own(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from html import unescape
 
 from tests.moodle.shim.conftest import Beside
-from tests.moodle.shim.lessons import FOLLOW, named, registered, run_tasks, text_of
+from tests.moodle.shim.lessons import FOLLOW, named, registered, run_tasks, text_of, values_of
 from tests.support.moodle_shim import Class, Visitor
+from tests.support.process import wait_until
 
 
 def cmid_of(beside: Beside, lti: int) -> int:
@@ -165,3 +169,47 @@ def test_an_instance_elsewhere_hides_nothing_of_that_place(beside: Beside, lesso
     assert hidden(beside, copy) == ""
     copy = beside.shim.moodle.call("copy_activity", "lticontainer", lesson.instance, lesson.course, True)
     assert hidden(beside, copy) == ""
+
+
+@contextmanager
+def upgrade_pending(beside: Beside) -> Iterator[None]:
+    """The plugin has come over 1.6.3, and nothing that needs the service was done yet."""
+    beside.shim.moodle.call("set_config", "upgradepending", 1, "mod_lticontainer")
+    try:
+        yield
+    finally:
+        beside.shim.moodle.call("set_config", "upgradepending", None, "mod_lticontainer")
+
+
+def test_a_copy_keeps_its_lines_while_nobody_can_give_it_its_own(beside: Beside, lesson: Class) -> None:
+    run_tasks(beside, FOLLOW, FOLLOW)
+    before = values_of(beside, lesson.ltis[0])
+    with upgrade_pending(beside):
+        copy = beside.shim.moodle.call("duplicate", "lti", lesson.ltis[0])
+        beside.shim.moodle.call("save_lti", copy, text_of(beside, copy))
+        assert launch(beside, copy)["custom_lms_rpctoken"] == before["rpctoken"]
+        assert values_of(beside, copy) == before
+    run_tasks(beside, FOLLOW)
+    check_own(beside, lesson, copy)
+
+
+def test_what_a_teacher_saves_at_that_moment_stays(beside: Beside, lesson: Class) -> None:
+    moodle, theirs = beside.shim.moodle, "lms_users=student1"
+    run_tasks(beside, FOLLOW, FOLLOW)
+    copy = moodle.call("copy_activity", "lti", lesson.ltis[0], lesson.course)
+    moodle.execute("UPDATE {lti} SET name = 'Renamed' WHERE id = %s", (lesson.ltis[0],))
+    writers = [
+        # The first finds the lines of another activity, the second lines that are not right any more.
+        (copy, lambda: moodle.run_script("scheduled_task.php", rf"--execute=\mod_lticontainer\task\{FOLLOW}")),
+        (lesson.ltis[0], lambda: run_tasks(beside)),
+    ]
+    save = "UPDATE {lti} SET instructorcustomparameters = %s WHERE id = %s"
+    for lti, work in writers:
+        with ThreadPoolExecutor(2) as pool:
+            with moodle.on.holding(f"SELECT id FROM {{lti}} WHERE id = {lti} FOR UPDATE"):
+                pool.submit(moodle.execute, save, (theirs, lti))
+                wait_until(lambda: moodle.on.waiting() == 1, seconds=30)
+                done = pool.submit(work)
+                wait_until(lambda: moodle.on.waiting() == 2, seconds=60)
+            done.result()
+        assert text_of(beside, lti) == theirs
