@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -13,16 +14,21 @@ class Between:
     """Hands requests on to a port of this machine, but answers those itself whose body holds `marked`.
 
     :param status: with which HTTP status; 0: they are handed on, and the connection is cut before the answer.
+    :param errorcode: which error of the service it says; empty: it answers as what stands on the way does.
     :ivar passed: paths of the requests that went on.
     :ivar refused: how many did not.
     """
 
-    def __init__(self, port: int, marked: bytes, status: int = 413) -> None:
+    def __init__(self, port: int, marked: bytes, status: int = 413, errorcode: str = "") -> None:
         self.passed: list[str] = []
         self.refused = 0
         self._port = port
         self._marked = marked
         self._status = status
+        self._refusal = ("text/html", b"<h1>Request refused</h1>")
+        if errorcode:
+            problem = {"errorcode": errorcode, "title": "Refused", "detail": "as the test wants it"}
+            self._refusal = ("application/problem+json", json.dumps(problem).encode())
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -48,7 +54,7 @@ class Between:
                 marked = between._marked in body
                 between.refused += marked
                 if marked and between._status:
-                    self._answer(between._status, "text/html", b"<h1>Request refused</h1>")
+                    self._answer(between._status, *between._refusal)
                     return
                 between.passed.append(self.path)
                 connection = http.client.HTTPConnection("127.0.0.1", between._port, timeout=30)

@@ -474,6 +474,14 @@ $actions = [
         $client = \mod_lticontainer\local\client::in_background();
         (new \mod_lticontainer\local\queue_sender($client, microtime(true) + 60))->send($kind);
     },
+    // As the page of the settings does when it is saved.
+    'write_setting' => function ($name, $value) {
+        admin_get_root(true, true);
+        admin_write_settings((object) ["s_mod_lticontainer_$name" => $value]);
+    },
+    'queue_upgrade' => function () {
+        \mod_lticontainer\task\after_upgrade::queue();
+    },
     'purge_caches' => function () {
         purge_all_caches();
     },

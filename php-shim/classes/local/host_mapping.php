@@ -17,6 +17,7 @@
 namespace mod_lticontainer\local;
 
 use mod_lticontainer\local\exception\service_exception;
+use mod_lticontainer\local\exception\service_refused;
 use stdClass;
 
 /**
@@ -58,12 +59,28 @@ final class host_mapping {
         }
         $found = 0;
         foreach (self::by_course($waiting) as $courseid => $instances) {
-            foreach (array_intersect($instances, hosts::names($client, $courseid)) as $id => $host) {
+            foreach (array_intersect($instances, self::offered($client, $courseid)) as $id => $host) {
                 $DB->set_field('lticontainer', 'host', $host, ['id' => $id]);
                 $found++;
             }
         }
         return $found;
+    }
+
+    /**
+     * Returns the hosts that a course may use.
+     *
+     * @param client $client The service.
+     * @param int $courseid Id of the course.
+     * @return string[] Their names; none where the service refuses this course.
+     * @throws service_exception
+     */
+    private static function offered(client $client, int $courseid): array {
+        try {
+            return hosts::names($client, $courseid);
+        } catch (service_refused $fault) {
+            return $fault->is_of_one() ? [] : throw $fault;
+        }
     }
 
     /**

@@ -17,6 +17,7 @@
 namespace mod_lticontainer\local;
 
 use mod_lticontainer\local\exception\service_exception;
+use mod_lticontainer\local\exception\service_refused;
 use mod_lticontainer\local\exception\service_unavailable;
 
 /**
@@ -42,6 +43,9 @@ final class records_path {
     /** @var string Proxies have tokens of their own, or there is no activity yet. */
     public const NONE = 'none';
 
+    /** @var int After so many refusals no other activity is tried. */
+    private const REFUSALS = 20;
+
     /** @var string Moodle's script, to which proxies add what stands in front. */
     private const SCRIPT = '/webservice/rest/server.php';
 
@@ -66,15 +70,13 @@ final class records_path {
      * @throws service_exception
      */
     public static function look(client $client, transport $transport): self {
-        $context = self::some_activity($client);
-        if (!$context) {
+        $text = self::some_lines($client);
+        if ($text === null) {
             return new self(self::NONE);
         }
-        $arguments = ['source_text' => '', 'contexts' => [$context]];
-        $answer = $client->call(command::call('copy_custom_params', $arguments));
         // The service has just answered, so nobody has to rest any more.
         (new circuit())->reset();
-        $lines = self::values((string) ($answer['copies'][0]['text'] ?? ''));
+        $lines = self::values($text);
         $url = ($lines['lms_serverurl'] ?? '') . ($lines['lms_serverpath'] ?? '');
         $token = $lines['lms_rpctoken'] ?? '';
         if ($url === '' || $token === '') {
@@ -109,24 +111,65 @@ final class records_path {
     }
 
     /**
-     * Finds an activity that is registered.
+     * Has the lines made of the first activity that the service does not refuse.
      *
      * @param client $client The service.
-     * @return array|null What the service has to know of it; null where there is none.
+     * @return string|null Custom parameters; null where there is no activity.
      * @throws service_exception
      */
-    private static function some_activity(client $client): ?array {
-        foreach (registration::courses() as $courseid) {
-            $instances = activities::instances($courseid);
-            foreach (activities::of_course($courseid) as $activity) {
-                $responsible = activities::responsible($activity, $instances);
-                if ($responsible !== null) {
-                    registration::course($courseid, $client);
-                    return $activity->context($responsible, '');
+    private static function some_lines(client $client): ?string {
+        $refusals = [];
+        foreach (self::some_activities() as $courseid => $contexts) {
+            try {
+                registration::course($courseid, $client);
+            } catch (service_refused $fault) {
+                $refusals[] = self::of_one($fault, $refusals);
+                continue;
+            }
+            foreach ($contexts as $context) {
+                try {
+                    $arguments = ['source_text' => '', 'contexts' => [$context]];
+                    $answer = $client->call(command::call('copy_custom_params', $arguments));
+                    return (string) ($answer['copies'][0]['text'] ?? '');
+                } catch (service_refused $fault) {
+                    $refusals[] = self::of_one($fault, $refusals);
                 }
             }
         }
-        return null;
+        return $refusals ? throw $refusals[0] : null;
+    }
+
+    /**
+     * Returns a refusal after which another activity is tried.
+     *
+     * @param service_refused $fault The refusal.
+     * @param service_refused[] $before Those before it.
+     * @return service_refused
+     * @throws service_refused It is none, or there were enough.
+     */
+    private static function of_one(service_refused $fault, array $before): service_refused {
+        return $fault->is_of_one() && count($before) < self::REFUSALS ? $fault : throw $fault;
+    }
+
+    /**
+     * Finds activities for which an instance is responsible.
+     *
+     * @return iterable<array[]> What the service has to know of them, by the ids of their courses.
+     */
+    private static function some_activities(): iterable {
+        foreach (registration::courses() as $courseid) {
+            $instances = activities::instances($courseid);
+            $contexts = [];
+            foreach (activities::of_course($courseid) as $activity) {
+                $responsible = activities::responsible($activity, $instances);
+                if ($responsible !== null) {
+                    $contexts[] = $activity->context($responsible, '');
+                }
+            }
+            if ($contexts) {
+                yield $courseid => $contexts;
+            }
+        }
     }
 
     /**

@@ -33,9 +33,6 @@ final class registration {
     /** @var int Activities of one call. */
     private const BATCH = 1000;
 
-    /** @var int So many are refused one by one; after that a call is not split any more. */
-    private const REFUSED = 50;
-
     /** @var string[] Refusals that hold for each activity. */
     private const ALL = ['invalidtoken', 'invalidrecord', 'unsupportedmedia', 'methodnotallowed'];
 
@@ -144,8 +141,8 @@ final class registration {
             if (verdict::of($fault, false) === verdict::AWAY || in_array($fault->servicecode, self::ALL, true)) {
                 throw $fault;
             }
-            if (count($entries) === 1 || count($this->refused) >= self::REFUSED) {
-                $this->refused = [...$this->refused, ...array_map(fn(array $one) => $one + ['fault' => $fault], $entries)];
+            if (count($entries) === 1) {
+                $this->refused[] = $entries[0] + ['fault' => $fault];
                 return;
             }
             foreach (array_chunk($entries, intdiv(count($entries) + 1, 2)) as $half) {

@@ -75,8 +75,12 @@ final class renewal {
      * @throws service_exception
      */
     public function is_way_open(): bool {
-        $looked = fn() => records_path::look($this->client, curl_transport::from_settings())->state;
-        return $this->isway ??= $looked() !== records_path::WRONG;
+        if ($this->isway === null) {
+            // Where that is refused it is not asked again for each activity.
+            $this->isway = false;
+            $this->isway = records_path::look($this->client, curl_transport::from_settings())->state !== records_path::WRONG;
+        }
+        return $this->isway;
     }
 
     /**
@@ -104,10 +108,10 @@ final class renewal {
         try {
             $answer = $this->client->call(command::call('copy_custom_params', $arguments));
         } catch (service_refused $fault) {
-            if ($fault->servicecode !== 'invalidparameter') {
+            if (!$fault->is_of_one()) {
                 throw $fault;
             }
-            // This text can't be read at all; the others can.
+            // This text can't be read at all, or the service has not registered this activity; with the others it goes on.
             return false;
         }
         $text = (string) ($answer['copies'][0]['text'] ?? '');

@@ -16,25 +16,21 @@
 
 namespace mod_lticontainer\task;
 
-use core\task\adhoc_task;
-use core\task\manager;
 use mod_lticontainer\local\client;
-use mod_lticontainer\local\host_mapping;
-use mod_lticontainer\local\old_tokens;
 use mod_lticontainer\local\registration;
-use mod_lticontainer\local\renewal;
+use mod_lticontainer\local\site_update;
 use moodle_exception;
 
 /**
  * Does after an upgrade from 1.6.3 what needs the service: hosts, registration, and system lines of all activities.
  *
- * Until the settings name a service it only waits. Where the service is away Moodle tries again, later and later.
+ * Until the settings name a service it only waits. It is tried again until it is done; the nightly task does it as well.
  *
  * @package    mod_lticontainer
  * @copyright  2026 The authors of the lticontainer companion
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
-class after_upgrade extends adhoc_task {
+class after_upgrade extends lasting_task {
     /** @var string Setting: whether it has not been done yet. */
     private const PENDING = 'upgradepending';
 
@@ -43,7 +39,7 @@ class after_upgrade extends adhoc_task {
      */
     public static function queue(): void {
         set_config(self::PENDING, 1, 'mod_lticontainer');
-        manager::queue_adhoc_task(new self(), true);
+        self::put([]);
     }
 
     /**
@@ -59,24 +55,24 @@ class after_upgrade extends adhoc_task {
      * Does it.
      */
     public function execute() {
+        if (!self::is_pending()) {
+            return;
+        }
         if (!client::is_configured()) {
             mtrace(get_string('servicenotset', 'mod_lticontainer'));
             return;
         }
-        $client = client::in_background();
-        $hosts = host_mapping::apply($client);
-        $registered = registration::site($client);
-        $renewal = new renewal($client);
-        if (!$renewal->is_way_open()) {
+        if (!site_update::apply(client::in_background())) {
             // With the old lines Moodle still takes the records.
             throw new moodle_exception('check_records_wrong_remedy', 'mod_lticontainer');
         }
-        $changed = 0;
-        foreach (registration::courses() as $courseid) {
-            $changed += $renewal->course($courseid, true);
-        }
-        mtrace("$hosts instances have got their host, $registered activities are registered, system lines of $changed made anew.");
-        old_tokens::report();
+        self::done();
+    }
+
+    /**
+     * Notes that it has been done.
+     */
+    public static function done(): void {
         unset_config(self::PENDING, 'mod_lticontainer');
     }
 

@@ -16,10 +16,10 @@
 
 namespace mod_lticontainer\task;
 
-use core\task\adhoc_task;
-use core\task\manager;
 use mod_lticontainer\local\client;
 use mod_lticontainer\local\command;
+use mod_lticontainer\local\exception\service_exception;
+use mod_lticontainer\local\exception\service_refused;
 use mod_lticontainer\local\registration;
 use mod_lticontainer\local\renewal;
 use mod_lticontainer\local\rosters;
@@ -31,7 +31,7 @@ use mod_lticontainer\local\rosters;
  * @copyright  2026 The authors of the lticontainer companion
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
-class register_course extends adhoc_task {
+class register_course extends lasting_task {
     /**
      * Has it done soon; once, however often it is asked for meanwhile. A course without an instance needs nothing.
      *
@@ -43,14 +43,11 @@ class register_course extends adhoc_task {
         if (!$DB->record_exists('lticontainer', ['course' => $courseid])) {
             return;
         }
-        $task = new self();
-        $task->set_component('mod_lticontainer');
-        $task->set_custom_data(['courseid' => $courseid, 'all' => $all]);
-        manager::queue_adhoc_task($task, true);
+        self::put(['courseid' => $courseid, 'all' => $all]);
     }
 
     /**
-     * Does it. Where the service is away Moodle tries again, later and later.
+     * Does it, or tries again where the service is away. What the service refuses of this course the nightly task asks again.
      */
     public function execute() {
         global $DB;
@@ -58,6 +55,24 @@ class register_course extends adhoc_task {
         if (!client::is_configured() || !$DB->record_exists('course', ['id' => $courseid])) {
             return;
         }
+        try {
+            self::tell($courseid, $all);
+        } catch (service_refused $fault) {
+            if (!$fault->is_of_one()) {
+                throw $fault;
+            }
+            mtrace("Course $courseid: " . $fault->sentence());
+        }
+    }
+
+    /**
+     * Tells the service of a course.
+     *
+     * @param int $courseid Id of the course.
+     * @param bool $all Whether the service is asked for all system lines.
+     * @throws service_exception
+     */
+    private static function tell(int $courseid, bool $all): void {
         $client = client::in_background();
         $registered = registration::course($courseid, $client);
         $changed = (new renewal($client))->course($courseid, $all);

@@ -19,14 +19,10 @@ namespace mod_lticontainer\task;
 use core\task\scheduled_task;
 use mod_lticontainer\local\client;
 use mod_lticontainer\local\command;
-use mod_lticontainer\local\exception\service_refused;
-use mod_lticontainer\local\host_mapping;
-use mod_lticontainer\local\old_tokens;
 use mod_lticontainer\local\reconciliation;
-use mod_lticontainer\local\refused_activities;
 use mod_lticontainer\local\registration;
-use mod_lticontainer\local\renewal;
 use mod_lticontainer\local\rosters;
+use mod_lticontainer\local\site_update;
 
 /**
  * Tells the service of all LTI activities of the site, and has all their system lines made anew, for what no event has told:
@@ -56,27 +52,13 @@ class register_site extends scheduled_task {
         }
         $client = client::in_background();
         $info = $client->call(command::call('get_site_info'));
-        host_mapping::apply($client);
-        $registered = registration::site($client);
-        foreach (refused_activities::lines() as $line) {
-            mtrace("Not registered: $line");
+        if (site_update::apply($client)) {
+            after_upgrade::done();
         }
-        $renewal = new renewal($client);
-        if (!$renewal->is_way_open()) {
-            mtrace(get_string('check_records_wrong_remedy', 'mod_lticontainer'));
-        }
-        $changed = 0;
         foreach (registration::courses() as $courseid) {
-            try {
-                $changed += $renewal->course($courseid, true);
-                rosters::send($courseid, $client, $info);
-            } catch (service_refused $fault) {
-                // The others can be made anew all the same.
-                mtrace("Course $courseid: " . $fault->sentence());
-            }
+            site_update::told(fn(): int => rosters::send($courseid, $client, $info), "Roster of course $courseid: ");
         }
-        $gone = reconciliation::apply($client, $info);
-        old_tokens::report();
-        mtrace("$registered activities registered, system lines of $changed made anew, $gone are gone.");
+        $gone = site_update::told(fn(): int => reconciliation::apply($client, $info), 'Activities that are gone: ');
+        mtrace("$gone activities are gone.");
     }
 }

@@ -16,8 +16,6 @@
 
 namespace mod_lticontainer\task;
 
-use core\task\adhoc_task;
-use core\task\manager;
 use mod_lticontainer\local\client;
 use mod_lticontainer\local\command;
 
@@ -31,7 +29,7 @@ use mod_lticontainer\local\command;
  * @copyright  2026 The authors of the lticontainer companion
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
-class unregister_activity extends adhoc_task {
+class unregister_activity extends lasting_task {
     /**
      * Has it done in a day; once, however often it is asked for meanwhile.
      *
@@ -39,11 +37,7 @@ class unregister_activity extends adhoc_task {
      * @param int $courseid Id of the course in which it was.
      */
     public static function queue(int $ltiid, int $courseid): void {
-        $task = new self();
-        $task->set_component('mod_lticontainer');
-        $task->set_custom_data(['ltiid' => $ltiid, 'courseid' => $courseid]);
-        $task->set_next_run_time(time() + DAYSECS);
-        manager::queue_adhoc_task($task, true);
+        self::put(['ltiid' => $ltiid, 'courseid' => $courseid], time() + DAYSECS);
     }
 
     /**

@@ -27,6 +27,9 @@ final class service_refused extends service_exception {
     /** @var string What stands for the service's code where something between has refused a request (HTTP 4xx). */
     public const ON_THE_WAY = 'requestrefused';
 
+    /** @var string[] Refusals that may hold for what was asked for alone; others may be answered. */
+    private const OF_ONE = ['invalidparameter', 'accessexception', self::ON_THE_WAY];
+
     /** @var array Sentences of our own for errors of the service that an administrator has to mend. */
     private const SENTENCES = [
         'invalidtoken' => 'servicetoken',
@@ -65,6 +68,15 @@ final class service_refused extends service_exception {
         $text = fn(string $name): string => is_string($problem[$name] ?? null) ? $problem[$name] : '';
         $entries = is_array($problem['problems'] ?? null) ? array_values(array_filter($problem['problems'], 'is_array')) : [];
         return new self($text('errorcode'), $text('title'), $text('detail'), $entries);
+    }
+
+    /**
+     * Tells whether it may hold for one activity or course alone, so that the others can be gone on with.
+     *
+     * @return bool
+     */
+    public function is_of_one(): bool {
+        return in_array($this->servicecode, self::OF_ONE, true);
     }
 
     #[\Override]
