@@ -92,7 +92,8 @@ class Browser:
         self.driver.get(url)
 
     def forget(self) -> None:
-        """Forget cookies and what pages have kept."""
+        """Leave the page, and forget cookies and what pages have kept."""
+        self.driver.get("about:blank")  # what the page still asks for would bring a cookie back
         self.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
         self.driver.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "local_storage"})
 

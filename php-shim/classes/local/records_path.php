@@ -126,7 +126,8 @@ final class records_path {
                 $refusals[] = self::of_one($fault, $refusals);
                 continue;
             }
-            foreach ($contexts as $context) {
+            $refused = refused_activities::ids();
+            foreach (array_filter($contexts, fn(array $one) => !in_array($one['lti_id'], $refused, true)) as $context) {
                 try {
                     $arguments = ['source_text' => '', 'contexts' => [$context]];
                     $answer = $client->call(command::call('copy_custom_params', $arguments));
@@ -152,12 +153,14 @@ final class records_path {
     }
 
     /**
-     * Finds activities for which an instance is responsible.
+     * Finds activities for which an instance is responsible; last in courses of which some were refused.
      *
      * @return iterable<array[]> What the service has to know of them, by the ids of their courses.
      */
     private static function some_activities(): iterable {
-        foreach (registration::courses() as $courseid) {
+        $courses = registration::courses();
+        $refused = refused_activities::courses();
+        foreach ([...array_diff($courses, $refused), ...array_intersect($courses, $refused)] as $courseid) {
             $instances = activities::instances($courseid);
             $contexts = [];
             foreach (activities::of_course($courseid) as $activity) {

@@ -64,6 +64,15 @@ final class refused_activities {
     }
 
     /**
+     * Returns the courses that have some.
+     *
+     * @return int[] Ids of courses.
+     */
+    public static function courses(): array {
+        return array_map('intval', array_column(self::read(), 'course_id'));
+    }
+
+    /**
      * Names them, with the reasons.
      *
      * @return string[] Plain text, one line for each that still exists.
