@@ -29,26 +29,25 @@ final class activity {
 
     /**
      * Constructor.
-     *
-     * @param int $id Id in the table lti.
-     * @param int $courseid Id of the course.
-     * @param int $cmid Id of the course module.
-     * @param string $name Name, as it is stored.
-     * @param string $text Custom parameters, as Moodle keeps them.
-     * @param int $launchcontainer Moodle's number; in the place of 1, the tool's default, that of the tool.
-     * @param string $tooldomain Domain of the tool; empty where it has none.
-     * @param string $toolurl URL of the tool; empty where it has none.
-     * @param bool $visible Whether students see it.
      */
     public function __construct(
+        /** @var int Id in the table lti. */
         public readonly int $id,
+        /** @var int Id of the course. */
         public readonly int $courseid,
+        /** @var int Id of the course module. */
         public readonly int $cmid,
+        /** @var string Name, as it is stored. */
         public readonly string $name,
+        /** @var string Custom parameters, as Moodle keeps them. */
         public readonly string $text,
+        /** @var int Moodle's number; in the place of 1, the tool's default, that of the tool. */
         public readonly int $launchcontainer,
+        /** @var string Domain of the tool; empty where it has none. */
         public readonly string $tooldomain,
+        /** @var string URL of the tool; empty where it has none. */
         public readonly string $toolurl,
+        /** @var bool Whether students see it. */
         public readonly bool $visible,
     ) {
     }

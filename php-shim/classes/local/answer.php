@@ -26,10 +26,9 @@ namespace mod_lticontainer\local;
 final class answer {
     /**
      * Constructor.
-     *
-     * @param array $values Values by name.
      */
     public function __construct(
+        /** @var array Values by name. */
         private readonly array $values = [],
     ) {
     }

@@ -47,14 +47,13 @@ final class archive {
 
     /**
      * Constructor.
-     *
-     * @param page $page The page, which keeps what goes wrong.
-     * @param string $volume Full name of the volume.
-     * @param string $format zip or tar.gz
      */
     public function __construct(
+        /** @var page The page, which keeps what goes wrong. */
         private readonly page $page,
+        /** @var string Full name of the volume. */
         private readonly string $volume,
+        /** @var string zip or tar.gz */
         private readonly string $format,
     ) {
     }

@@ -29,12 +29,11 @@ final class call_names {
 
     /**
      * Constructor.
-     *
-     * @param string[] $usernames User names, as kernels report them; each once.
-     * @param string[] $sessions Ids of Jupyter sessions; each once.
      */
     private function __construct(
+        /** @var string[] User names, as kernels report them; each once. */
         public readonly array $usernames,
+        /** @var string[] Ids of Jupyter sessions; each once. */
         public readonly array $sessions,
     ) {
     }

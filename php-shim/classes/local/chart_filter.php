@@ -40,26 +40,25 @@ final class chart_filter {
 
     /**
      * Constructor.
-     *
-     * @param stdClass $record Row of lticontainer.
-     * @param string $chart One of the charts.
-     * @param string $period real or any.
-     * @param string $start Beginning of the period any, as it was typed; may be empty.
-     * @param string $end Its end.
-     * @param string $user A user name; empty: all.
-     * @param string $file A notebook; empty: all.
-     * @param int $lti An LTI activity; 0: all.
-     * @param int $page From 1.
      */
     public function __construct(
+        /** @var stdClass Row of lticontainer. */
         private readonly stdClass $record,
+        /** @var string One of the charts. */
         public readonly string $chart,
+        /** @var string real or any. */
         public readonly string $period,
+        /** @var string Beginning of the period any, as it was typed; may be empty. */
         public readonly string $start,
+        /** @var string Its end. */
         public readonly string $end,
+        /** @var string A user name; empty: all. */
         public readonly string $user,
+        /** @var string A notebook; empty: all. */
         public readonly string $file,
+        /** @var int An LTI activity; 0: all. */
         public readonly int $lti,
+        /** @var int From 1. */
         public readonly int $page,
     ) {
     }

@@ -35,18 +35,17 @@ final class check_step {
 
     /**
      * Constructor.
-     *
-     * @param string $name What was looked at.
-     * @param string $state One of the constants.
-     * @param string $sentence What was found.
-     * @param string $remedy What to do; empty where nothing is to be done.
-     * @param string $detail What the system said itself; may be empty.
      */
     public function __construct(
+        /** @var string What was looked at. */
         public readonly string $name,
+        /** @var string One of the constants. */
         public readonly string $state,
+        /** @var string What was found. */
         public readonly string $sentence,
+        /** @var string What to do; empty where nothing is to be done. */
         public readonly string $remedy = '',
+        /** @var string What the system said itself; may be empty. */
         public readonly string $detail = '',
     ) {
     }

@@ -49,20 +49,19 @@ final class client {
 
     /**
      * Constructor.
-     *
-     * @param string $serviceurl URL of the service.
-     * @param string $token Its token.
-     * @param float $timeout Seconds for all calls together, or for each.
-     * @param transport $transport How requests travel.
-     * @param string $onbehalfof User name of the person who asks; empty: nobody in particular.
-     * @param bool $shareslimit Whether the timeout is for all calls together, and the first failure ends them.
      */
     public function __construct(
+        /** @var string URL of the service. */
         private readonly string $serviceurl,
+        /** @var string Its token. */
         private readonly string $token,
+        /** @var float Seconds for all calls together, or for each. */
         private readonly float $timeout,
+        /** @var transport How requests travel. */
         private readonly transport $transport,
+        /** @var string User name of the person who asks; empty: nobody in particular. */
         private readonly string $onbehalfof = '',
+        /** @var bool Whether the timeout is for all calls together, and the first failure ends them. */
         private readonly bool $shareslimit = true,
     ) {
     }

@@ -35,14 +35,13 @@ final class command {
 
     /**
      * Constructor.
-     *
-     * @param string $name Name of a function, with or without mod_lticontainer_; or path of a download.
-     * @param array $arguments Arguments by name. An empty PHP array is an empty list; (object) [] is an empty struct.
-     * @param bool $isdownload Whether it is a download.
      */
     private function __construct(
+        /** @var string Name of a function, with or without mod_lticontainer_; or path of a download. */
         public readonly string $name,
+        /** @var array Arguments by name. An empty PHP array is an empty list; (object) [] is an empty struct. */
         public readonly array $arguments,
+        /** @var bool Whether it is a download. */
         public readonly bool $isdownload,
     ) {
     }

@@ -40,16 +40,15 @@ final class connection_check {
 
     /**
      * Constructor.
-     *
-     * @param client $client The client to test.
-     * @param string $serviceurl URL of the service.
-     * @param bool $verify Whether certificates are checked.
-     * @param string $wwwroot Address of this Moodle.
      */
     public function __construct(
+        /** @var client The client to test. */
         private readonly client $client,
+        /** @var string URL of the service. */
         private readonly string $serviceurl,
+        /** @var bool Whether certificates are checked. */
         private readonly bool $verify,
+        /** @var string Address of this Moodle. */
         private readonly string $wwwroot,
     ) {
     }

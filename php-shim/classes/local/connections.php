@@ -28,12 +28,11 @@ use moodle_exception;
 final class connections {
     /**
      * Constructor.
-     *
-     * @param instance $instance The instance.
-     * @param activity[] $own Its activities by their id, in the order of the course; hidden ones too.
      */
     private function __construct(
+        /** @var instance The instance. */
         public readonly instance $instance,
+        /** @var activity[] Its activities by their id, in the order of the course; hidden ones too. */
         private readonly array $own,
     ) {
     }

@@ -29,10 +29,9 @@ final class containers {
 
     /**
      * Constructor.
-     *
-     * @param page $page The page, which keeps what goes wrong.
      */
     public function __construct(
+        /** @var page The page, which keeps what goes wrong. */
         private readonly page $page,
     ) {
     }

@@ -42,12 +42,11 @@ final class curl_transport implements transport {
 
     /**
      * Constructor.
-     *
-     * @param bool $verify Whether certificates are checked.
-     * @param string $cafile File with certificates to trust; empty: those of the system.
      */
     public function __construct(
+        /** @var bool Whether certificates are checked. */
         private readonly bool $verify,
+        /** @var string File with certificates to trust; empty: those of the system. */
         private readonly string $cafile,
     ) {
     }

@@ -28,10 +28,9 @@ namespace mod_lticontainer\local;
 final class editor {
     /**
      * Constructor.
-     *
-     * @param page $page The page, which keeps what goes wrong.
      */
     public function __construct(
+        /** @var page The page, which keeps what goes wrong. */
         private readonly page $page,
     ) {
     }

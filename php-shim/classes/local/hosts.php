@@ -29,12 +29,11 @@ use moodle_exception;
 final class hosts {
     /**
      * Constructor.
-     *
-     * @param string[] $names Names of the hosts.
-     * @param string $warning Why they are not known; plain text, empty where they are.
      */
     public function __construct(
+        /** @var string[] Names of the hosts. */
         public readonly array $names,
+        /** @var string Why they are not known; plain text, empty where they are. */
         public readonly string $warning = '',
     ) {
     }

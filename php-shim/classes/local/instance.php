@@ -49,16 +49,15 @@ class instance {
 
     /**
      * Constructor.
-     *
-     * @param stdClass $record Row of the table lticontainer.
-     * @param stdClass $course Row of the course.
-     * @param cm_info $cm The course module.
-     * @param context_module $context Its context.
      */
     public function __construct(
+        /** @var stdClass Row of the table lticontainer. */
         public readonly stdClass $record,
+        /** @var stdClass Row of the course. */
         public readonly stdClass $course,
+        /** @var cm_info The course module. */
         public readonly cm_info $cm,
+        /** @var context_module Its context. */
         public readonly context_module $context,
     ) {
     }

@@ -41,14 +41,13 @@ final class page {
 
     /**
      * Constructor.
-     *
-     * @param instance $instance The instance.
-     * @param tab $tab Where the page stands.
-     * @param moodle_url $url Its address.
      */
     private function __construct(
+        /** @var instance The instance. */
         public readonly instance $instance,
+        /** @var tab Where the page stands. */
         public readonly tab $tab,
+        /** @var moodle_url Its address. */
         public readonly moodle_url $url,
     ) {
     }

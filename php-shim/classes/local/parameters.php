@@ -34,10 +34,9 @@ final class parameters {
 
     /**
      * Constructor.
-     *
-     * @param answer $stored The struct of the text that Moodle keeps now.
      */
     public function __construct(
+        /** @var answer The struct of the text that Moodle keeps now. */
         private readonly answer $stored,
     ) {
     }

@@ -49,12 +49,11 @@ final class passed_answer {
 
     /**
      * Constructor.
-     *
-     * @param response $response What came.
-     * @param bool $isofrecords Whether the request may have held records.
      */
     public function __construct(
+        /** @var response What came. */
         private readonly response $response,
+        /** @var bool Whether the request may have held records. */
         private readonly bool $isofrecords,
     ) {
     }

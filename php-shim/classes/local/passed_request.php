@@ -43,16 +43,15 @@ final class passed_request {
 
     /**
      * Constructor.
-     *
-     * @param string $script Which of Moodle's scripts is meant.
-     * @param string[] $query What the query holds of NAMES.
-     * @param string $type Content type.
-     * @param string $body The body.
      */
     private function __construct(
+        /** @var string Which of Moodle's scripts is meant. */
         private readonly string $script,
+        /** @var string[] What the query holds of NAMES. */
         private readonly array $query,
+        /** @var string Content type. */
         private readonly string $type,
+        /** @var string The body. */
         private readonly string $body,
     ) {
     }

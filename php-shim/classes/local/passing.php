@@ -47,10 +47,9 @@ final class passing {
 
     /**
      * Constructor.
-     *
-     * @param passed_request $request The request.
      */
     public function __construct(
+        /** @var passed_request The request. */
         private readonly passed_request $request,
     ) {
     }

@@ -38,10 +38,9 @@ final class people {
 
     /**
      * Constructor.
-     *
-     * @param instance $instance The instance.
      */
     public function __construct(
+        /** @var instance The instance. */
         private readonly instance $instance,
     ) {
         $columns = fields::for_name()->including('id', 'username')->get_required_fields();

@@ -33,12 +33,11 @@ final class person {
 
     /**
      * Constructor.
-     *
-     * @param string $username User name.
-     * @param int $since Since when the name is theirs; 0: as long as is known.
      */
     private function __construct(
+        /** @var string User name. */
         public readonly string $username,
+        /** @var int Since when the name is theirs; 0: as long as is known. */
         private readonly int $since = 0,
     ) {
     }

@@ -38,10 +38,9 @@ final class person_copy {
 
     /**
      * Constructor.
-     *
-     * @param int $userid Id of the user.
      */
     public function __construct(
+        /** @var int Id of the user. */
         private readonly int $userid,
     ) {
         $this->people = person::all_of($userid);

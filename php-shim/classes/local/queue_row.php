@@ -40,10 +40,9 @@ final class queue_row {
 
     /**
      * Constructor.
-     *
-     * @param stdClass $record Row of the table.
      */
     private function __construct(
+        /** @var stdClass Row of the table. */
         private readonly stdClass $record,
     ) {
     }

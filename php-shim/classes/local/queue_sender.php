@@ -41,12 +41,11 @@ final class queue_sender {
 
     /**
      * Constructor.
-     *
-     * @param client $client Whom to send it to.
-     * @param float $deadline Time of the clock after which no further call is made.
      */
     public function __construct(
+        /** @var client Whom to send it to. */
         private readonly client $client,
+        /** @var float Time of the clock after which no further call is made. */
         private readonly float $deadline,
     ) {
     }

@@ -29,18 +29,17 @@ final class queue_state {
 
     /**
      * Constructor.
-     *
-     * @param int $records How many requests with records are to be sent.
-     * @param int $erasures How many erasures are to be sent.
-     * @param int $stopped How many calls are tried no more.
-     * @param int $since When the oldest that is to be sent came; 0 where there is none.
-     * @param bool $isfull Whether there is no room for more.
      */
     private function __construct(
+        /** @var int How many requests with records are to be sent. */
         public readonly int $records,
+        /** @var int How many erasures are to be sent. */
         public readonly int $erasures,
+        /** @var int How many calls are tried no more. */
         public readonly int $stopped,
+        /** @var int When the oldest that is to be sent came; 0 where there is none. */
         public readonly int $since,
+        /** @var bool Whether there is no room for more. */
         public readonly bool $isfull,
     ) {
     }

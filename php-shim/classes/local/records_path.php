@@ -51,12 +51,11 @@ final class records_path {
 
     /**
      * Constructor.
-     *
-     * @param string $state One of the constants.
-     * @param string $url Where records go; empty where that is not known.
      */
     private function __construct(
+        /** @var string One of the constants. */
         public readonly string $state,
+        /** @var string Where records go; empty where that is not known. */
         public readonly string $url = '',
     ) {
     }

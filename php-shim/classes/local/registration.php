@@ -41,10 +41,9 @@ final class registration {
 
     /**
      * Constructor.
-     *
-     * @param client $client The service.
      */
     private function __construct(
+        /** @var client The service. */
         private readonly client $client,
     ) {
     }

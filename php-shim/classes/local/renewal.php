@@ -32,10 +32,9 @@ final class renewal {
 
     /**
      * Constructor.
-     *
-     * @param client $client The service.
      */
     public function __construct(
+        /** @var client The service. */
         private readonly client $client,
     ) {
     }

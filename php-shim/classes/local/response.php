@@ -26,14 +26,13 @@ namespace mod_lticontainer\local;
 final class response {
     /**
      * Constructor.
-     *
-     * @param int $status HTTP status.
-     * @param string $type Content type without parameters, in small letters.
-     * @param string $body The body.
      */
     public function __construct(
+        /** @var int HTTP status. */
         public readonly int $status,
+        /** @var string Content type without parameters, in small letters. */
         public readonly string $type,
+        /** @var string The body. */
         public readonly string $body,
     ) {
     }

@@ -31,10 +31,9 @@ use mod_lticontainer\local\exception\overtaken;
 final class review {
     /**
      * Constructor.
-     *
-     * @param revision[] $revisions One for each activity.
      */
     public function __construct(
+        /** @var revision[] One for each activity. */
         public readonly array $revisions,
     ) {
     }

@@ -26,18 +26,17 @@ namespace mod_lticontainer\local;
 final class revision {
     /**
      * Constructor.
-     *
-     * @param activity $activity The activity, with the text that Moodle keeps now.
-     * @param string $text The new text; empty where a finding is an error.
-     * @param answer[] $findings What the service found in it.
-     * @param answer[] $changes What is different.
-     * @param string[] $volumes Full names of the engine volumes that it needs.
      */
     public function __construct(
+        /** @var activity The activity, with the text that Moodle keeps now. */
         public readonly activity $activity,
+        /** @var string The new text; empty where a finding is an error. */
         public readonly string $text,
+        /** @var answer[] What the service found in it. */
         public readonly array $findings,
+        /** @var answer[] What is different. */
         public readonly array $changes,
+        /** @var string[] Full names of the engine volumes that it needs. */
         public readonly array $volumes,
     ) {
     }

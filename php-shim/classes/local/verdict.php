@@ -28,22 +28,22 @@ use mod_lticontainer\local\exception\service_unavailable;
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 enum verdict {
-    /** The service has done with the call, though it says no. */
+    // The service has done with the call, though it says no.
     case DONE;
 
-    /** Nothing can be sent now. */
+    // Nothing can be sent now.
     case AWAY;
 
-    /** It is there, and takes nothing with the site's own token now; requests with tokens of activities go on. */
+    // It is there, and takes nothing with the site's own token now; requests with tokens of activities go on.
     case SHUT;
 
-    /** Either this call is at fault, or nothing can be sent now: that has to be found out. */
+    // Either this call is at fault, or nothing can be sent now: that has to be found out.
     case UNCLEAR;
 
-    /** It concerns this call alone, and may pass. */
+    // It concerns this call alone, and may pass.
     case ALONE;
 
-    /** It concerns this call alone, and won't pass. */
+    // It concerns this call alone, and won't pass.
     case NEVER;
 
     /** @var string[] Refusals after which the service keeps what was sent, or nobody wants it. */

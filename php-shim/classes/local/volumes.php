@@ -26,10 +26,9 @@ namespace mod_lticontainer\local;
 final class volumes {
     /**
      * Constructor.
-     *
-     * @param page $page The page, which keeps what goes wrong.
      */
     public function __construct(
+        /** @var page The page, which keeps what goes wrong. */
         private readonly page $page,
     ) {
     }

@@ -44,12 +44,11 @@ final class chart {
 
     /**
      * Constructor.
-     *
-     * @param answer $chart A chart, as get_chart returns it.
-     * @param people $people Who has which name.
      */
     public function __construct(
+        /** @var answer A chart, as get_chart returns it. */
         private readonly answer $chart,
+        /** @var people Who has which name. */
         private readonly people $people,
     ) {
     }

@@ -32,18 +32,17 @@ use templatable;
 class charts implements renderable, templatable {
     /**
      * Constructor.
-     *
-     * @param page $page The page.
-     * @param chart_filter $filter What was chosen.
-     * @param filters $form The form.
-     * @param chart[] $charts The charts; none where the service did not send any.
-     * @param int $pages Pages of the one chart; 0: there are several charts.
      */
     public function __construct(
+        /** @var page The page. */
         private readonly page $page,
+        /** @var chart_filter What was chosen. */
         private readonly chart_filter $filter,
+        /** @var filters The form. */
         private readonly filters $form,
+        /** @var chart[] The charts; none where the service did not send any. */
         private readonly array $charts,
+        /** @var int Pages of the one chart; 0: there are several charts. */
         private readonly int $pages,
     ) {
     }

@@ -41,16 +41,15 @@ class connection implements renderable, templatable {
 
     /**
      * Constructor.
-     *
-     * @param check_step[] $steps What was found.
-     * @param int $withouthost How many instances of 1.6.3 have no host yet.
-     * @param int $withsecret How many instances hold a password or a token of 1.6.3.
-     * @param stdClass[] $withtoken The activities that hold a token of 1.6.3, as old_tokens finds them.
      */
     public function __construct(
+        /** @var check_step[] What was found. */
         private readonly array $steps,
+        /** @var int How many instances of 1.6.3 have no host yet. */
         private readonly int $withouthost,
+        /** @var int How many instances hold a password or a token of 1.6.3. */
         private readonly int $withsecret,
+        /** @var stdClass[] The activities that hold a token of 1.6.3, as old_tokens finds them. */
         private readonly array $withtoken,
     ) {
     }

@@ -55,14 +55,13 @@ class containers implements renderable, templatable {
 
     /**
      * Constructor.
-     *
-     * @param page $page The page.
-     * @param answer[]|null $containers The containers; null: they are not known.
-     * @param people $people Who has which name.
      */
     public function __construct(
+        /** @var page The page. */
         private readonly page $page,
+        /** @var answer[]|null The containers; null: they are not known. */
         private readonly ?array $containers,
+        /** @var people Who has which name. */
         private readonly people $people,
     ) {
         $this->activities = activities::of_course((int) $page->instance->course->id);

@@ -38,18 +38,17 @@ use templatable;
 class filters implements renderable, templatable {
     /**
      * Constructor.
-     *
-     * @param page $page The page.
-     * @param chart_filter $filter What was chosen.
-     * @param answer|null $offered What get_filters says; null: it failed.
-     * @param people $people Who has which name.
-     * @param string[] $fields Which fields there are: chart, period, times, user, file.
      */
     public function __construct(
+        /** @var page The page. */
         private readonly page $page,
+        /** @var chart_filter What was chosen. */
         private readonly chart_filter $filter,
+        /** @var answer|null What get_filters says; null: it failed. */
         private readonly ?answer $offered,
+        /** @var people Who has which name. */
         private readonly people $people,
+        /** @var string[] Which fields there are: chart, period, times, user, file. */
         private readonly array $fields,
     ) {
     }

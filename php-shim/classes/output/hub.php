@@ -30,12 +30,11 @@ use templatable;
 class hub implements renderable, templatable {
     /**
      * Constructor.
-     *
-     * @param string $address Address of JupyterHub, as a teacher has typed it; may be empty.
-     * @param bool $maymanage Whether the reader is led to where JupyterHub's users are managed.
      */
     public function __construct(
+        /** @var string Address of JupyterHub, as a teacher has typed it; may be empty. */
         private readonly string $address,
+        /** @var bool Whether the reader is led to where JupyterHub's users are managed. */
         private readonly bool $maymanage,
     ) {
     }

@@ -35,20 +35,19 @@ use templatable;
 class lti implements renderable, templatable {
     /**
      * Constructor.
-     *
-     * @param instance $instance The instance.
-     * @param moodleform|null $form The form; null: it can't be shown.
-     * @param string $formid Id of the form in the page.
-     * @param review|null $review What a save would change; null: nothing was typed yet.
-     * @param answer[] $findings What was found in the text that Moodle keeps.
-     * @param string $text The text that Moodle keeps; empty: it is not shown.
      */
     public function __construct(
+        /** @var instance The instance. */
         private readonly instance $instance,
+        /** @var moodleform|null The form; null: it can't be shown. */
         private readonly ?moodleform $form,
+        /** @var string Id of the form in the page. */
         private readonly string $formid,
+        /** @var review|null What a save would change; null: nothing was typed yet. */
         private readonly ?review $review,
+        /** @var answer[] What was found in the text that Moodle keeps. */
         private readonly array $findings,
+        /** @var string The text that Moodle keeps; empty: it is not shown. */
         private readonly string $text,
     ) {
     }

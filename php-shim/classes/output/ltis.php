@@ -35,12 +35,11 @@ use templatable;
 class ltis implements renderable, templatable {
     /**
      * Constructor.
-     *
-     * @param page $page The page.
-     * @param connections $connections The activities.
      */
     public function __construct(
+        /** @var page The page. */
         private readonly page $page,
+        /** @var connections The activities. */
         private readonly connections $connections,
     ) {
     }

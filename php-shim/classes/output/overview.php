@@ -36,20 +36,19 @@ use templatable;
 class overview implements renderable, templatable {
     /**
      * Constructor.
-     *
-     * @param instance $instance The instance.
-     * @param activity[] $activities The LTI activities of its course.
-     * @param answer|null $service What get_site_info says; null: it failed.
-     * @param answer|null $host What check_host says; null: it failed, or there is no host.
-     * @param string $settings Address of the instance's form; empty for who may not change it.
-     * @param queue_state $queue How it stands with the records of its course that wait for the service.
      */
     public function __construct(
+        /** @var instance The instance. */
         private readonly instance $instance,
+        /** @var activity[] The LTI activities of its course. */
         private readonly array $activities,
+        /** @var answer|null What get_site_info says; null: it failed. */
         private readonly ?answer $service,
+        /** @var answer|null What check_host says; null: it failed, or there is no host. */
         private readonly ?answer $host,
+        /** @var string Address of the instance's form; empty for who may not change it. */
         private readonly string $settings,
+        /** @var queue_state How it stands with the records of its course that wait for the service. */
         private readonly queue_state $queue,
     ) {
     }

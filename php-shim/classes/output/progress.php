@@ -50,14 +50,13 @@ class progress implements renderable, templatable {
 
     /**
      * Constructor.
-     *
-     * @param answer|null $matrix What get_progress says; null: it failed.
-     * @param filters $form The form that chooses what is shown.
-     * @param people $people Who has which name.
      */
     public function __construct(
+        /** @var answer|null What get_progress says; null: it failed. */
         private readonly ?answer $matrix,
+        /** @var filters The form that chooses what is shown. */
         private readonly filters $form,
+        /** @var people Who has which name. */
         private readonly people $people,
     ) {
     }

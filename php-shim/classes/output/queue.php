@@ -40,12 +40,11 @@ class queue implements renderable, templatable {
 
     /**
      * Constructor.
-     *
-     * @param queue_state $state How it stands.
-     * @param moodle_url $url Address of the page.
      */
     public function __construct(
+        /** @var queue_state How it stands. */
         private readonly queue_state $state,
+        /** @var moodle_url Address of the page. */
         private readonly moodle_url $url,
     ) {
     }

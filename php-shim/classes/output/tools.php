@@ -32,12 +32,11 @@ use templatable;
 class tools implements renderable, templatable {
     /**
      * Constructor.
-     *
-     * @param page $page The page.
-     * @param answer|null $host What check_host says; null: it failed, or there is no host.
      */
     public function __construct(
+        /** @var page The page. */
         private readonly page $page,
+        /** @var answer|null What check_host says; null: it failed, or there is no host. */
         private readonly ?answer $host,
     ) {
     }

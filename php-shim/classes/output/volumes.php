@@ -35,16 +35,15 @@ use templatable;
 class volumes implements renderable, templatable {
     /**
      * Constructor.
-     *
-     * @param page $page The page.
-     * @param answer[]|null $volumes The volumes; null: they are not known.
-     * @param moodleform|null $form The form that makes one; null: the reader may not.
-     * @param people $people Who has which name.
      */
     public function __construct(
+        /** @var page The page. */
         private readonly page $page,
+        /** @var answer[]|null The volumes; null: they are not known. */
         private readonly ?array $volumes,
+        /** @var moodleform|null The form that makes one; null: the reader may not. */
         private readonly ?moodleform $form,
+        /** @var people Who has which name. */
         private readonly people $people,
     ) {
     }

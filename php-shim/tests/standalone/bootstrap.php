@@ -49,18 +49,17 @@ spl_autoload_register(function (string $class): void {
 class moodle_exception extends Exception {
     /**
      * Constructor.
-     *
-     * @param string $errorcode Name of the string.
-     * @param string $module Its component.
-     * @param string $link Unused.
-     * @param mixed $a What the string takes.
-     * @param string|null $debuginfo More for developers.
      */
     public function __construct(
+        /** @var string Name of the string. */
         public $errorcode,
+        /** @var string Its component. */
         public $module = '',
+        /** @var string Unused. */
         public $link = '',
+        /** @var mixed What the string takes. */
         public $a = null,
+        /** @var string|null More for developers. */
         public $debuginfo = null,
     ) {
         parent::__construct(get_string($errorcode, $module, $a));

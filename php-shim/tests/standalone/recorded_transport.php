@@ -33,12 +33,11 @@ final class recorded_transport implements transport {
 
     /**
      * Constructor.
-     *
-     * @param array $answers Responses, or exceptions to throw.
-     * @param float $takes Seconds that each answer takes.
      */
     public function __construct(
+        /** @var array Responses, or exceptions to throw. */
         private array $answers,
+        /** @var float Seconds that each answer takes. */
         private readonly float $takes = 0.0,
     ) {
     }

@@ -36,11 +36,11 @@ abstract class service_exception extends moodle_exception {
      *
      * @param string $errorcode Name of the sentence among the strings of the plugin.
      * @param mixed $a What the sentence takes.
-     * @param string $detail What an administrator may want to know; never a secret.
      */
     public function __construct(
         string $errorcode,
         mixed $a = null,
+        /** @var string What an administrator may want to know; never a secret. */
         public readonly string $detail = '',
     ) {
         parent::__construct($errorcode, 'mod_lticontainer', '', $a, $detail);

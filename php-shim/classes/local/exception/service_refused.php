@@ -43,15 +43,15 @@ final class service_refused extends service_exception {
     /**
      * Constructor.
      *
-     * @param string $servicecode Code of the error, as the service names it.
-     * @param string $title What the error means.
      * @param string $detail What is wrong in this case.
-     * @param array[] $problems One entry for each part at fault, with sentence_en and sentence_ja where it has them.
      */
     public function __construct(
+        /** @var string Code of the error, as the service names it. */
         public readonly string $servicecode,
+        /** @var string What the error means. */
         public readonly string $title,
         string $detail = '',
+        /** @var array[] One entry for each part at fault, with sentence_en and sentence_ja where it has them. */
         public readonly array $problems = [],
     ) {
         $what = $detail === '' ? $title : "$title: $detail";

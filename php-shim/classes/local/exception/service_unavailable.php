@@ -45,10 +45,10 @@ final class service_unavailable extends service_exception {
     /**
      * Constructor.
      *
-     * @param string $reason One of the constants.
      * @param string $detail What an administrator may want to know.
      */
     public function __construct(
+        /** @var string One of the constants. */
         public readonly string $reason,
         string $detail = '',
     ) {
