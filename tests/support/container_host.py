@@ -6,21 +6,21 @@ import atexit
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from app.containers.host import LOCAL, Host
 from tests.support import sshd as sshd_support
 from tests.support.accounts import Account
 from tests.support.engines import Engine, shared_docker, shared_podman
 from tests.support.fake_engine import FakeEngine
+from tests.support.running import Running
 from tests.support.skip import missing
 from tests.support.sshd import Sshd, make_key
 
 KINDS = ("fake", "docker", "podman")
 
 
-class SshHost:
+class SshHost(Running):
     """An sshd with an account whose key is let in; a context manager."""
 
     def __init__(self, sshd: Sshd | None = None, **options: Any) -> None:
@@ -59,19 +59,6 @@ class SshHost:
         """Stop and remove everything."""
         self.sshd.close()
         self.account.close()
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def shared_engine(kind: str) -> Engine:

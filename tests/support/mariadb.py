@@ -10,16 +10,16 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from tests.support import mariadb_setup, process
 from tests.support.mariadb_setup import USER, available
+from tests.support.running import Running
 
 __all__ = ["USER", "MariaDB", "available"]
 
 
-class MariaDB:
+class MariaDB(Running):
     """A MariaDB server on a free loopback port; the port stays the same over restarts.
 
     `directory` is kept when given, and made and removed by us when not; `buffer_pool` is InnoDB's,
@@ -80,22 +80,6 @@ class MariaDB:
         """Stop, and remove what we made ourselves."""
         self.stop()
         shutil.rmtree(self._own, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy URL of a database for the test user."""

@@ -10,10 +10,10 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from tests.support import process
+from tests.support.running import Running
 
 USER = "moodle"
 _ACCOUNT = "postgres"
@@ -25,7 +25,7 @@ def available() -> str | None:
     return None if _programs() else "initdb is not installed (Debian: postgresql)"
 
 
-class PostgreSQL:
+class PostgreSQL(Running):
     """A PostgreSQL server on a free loopback port.
 
     `directory` is kept when given, and made and removed by us when not. As a context manager it starts and closes.
@@ -75,22 +75,6 @@ class PostgreSQL:
             process.end_group(self._process, 30)
             self._process = None
         shutil.rmtree(self._own, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def execute(self, sql: str, args: Sequence[object] = (), database: str = "postgres") -> list[tuple[Any, ...]]:
         """Run one statement in a database, commit, and return its rows."""

@@ -9,14 +9,14 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
 
 from tests.support import process
+from tests.support.running import Running
 
 HOST = "127.0.0.1"
 
 
-class Service:
+class Service(Running):
     """The service on a free loopback port; port and log stay the same over restarts.
 
     `env` is what the service is told, on top of our environment without its LTICONTAINER_* and
@@ -91,14 +91,6 @@ class Service:
             return self._log_file.read_text("utf-8", "replace")
         return self._last_log
 
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
     def __exit__(
         self,
         kind: type[BaseException] | None,
@@ -107,7 +99,7 @@ class Service:
     ) -> None:
         if error is not None:
             error.add_note(f"end of the service's log:\n{process.tail(self._log_file)}")
-        self.close()
+        super().__exit__(kind, error, trace)
 
     def _command(self) -> list[str]:
         gunicorn = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "wsgi:app"]

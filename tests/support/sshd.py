@@ -11,11 +11,10 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from tests.support import process
 from tests.support.programs import PATH, program
+from tests.support.running import Running
 
 __all__ = ["Sshd", "available", "make_key"]
 
@@ -40,7 +39,7 @@ def make_key(path: Path, kind: str = "ed25519", passphrase: str = "") -> str:
     return path.with_name(f"{path.name}.pub").read_text("ascii").strip()
 
 
-class Sshd:
+class Sshd(Running):
     """An sshd on a free loopback port; port and host keys stay the same over restarts.
 
     `allow` says which public keys open which account; `options` are lines of sshd_config, which win
@@ -136,19 +135,6 @@ class Sshd:
         """Stop, and remove what we made."""
         self.stop()
         shutil.rmtree(self.directory, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _answers(self) -> bool:
         with suppress(OSError), socket.create_connection((self.address, self.port), 1) as probe:
