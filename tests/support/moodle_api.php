@@ -479,6 +479,8 @@ $actions = [
         $manager->flag_expired_contexts();
         $path = context_course::instance($course)->path;
         $where = 'contextid IN (SELECT id FROM {context} WHERE path = ? OR path LIKE ?)';
+        // Moodle also takes courses for over that nobody has opened yet: those are not meant.
+        $GLOBALS['DB']->delete_records_select('tool_dataprivacy_ctxexpired', "NOT $where", [$path, "$path/%"]);
         // What is in a course goes before the course.
         for ($i = 0; $i < 3; $i++) {
             $GLOBALS['DB']->set_field_select('tool_dataprivacy_ctxexpired', 'status', 1, "$where AND status = 0", [$path, "$path/%"]);

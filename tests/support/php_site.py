@@ -19,6 +19,7 @@ _PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sb
 _COMPLAINT = re.compile(
     r"PHP \w+( \w+)?:|Debugging:|Coding error|Error (reading|writing)|database error", re.IGNORECASE
 )
+_OTHERS = re.compile(r"/iomad|requirejs/\w+\.tmp\): Failed to open stream: File exists")
 _TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
@@ -89,11 +90,13 @@ class PhpSite:
     def complaints(self) -> str:
         """Return what PHP has logged so far: notices, warnings, errors, and Moodle's own debugging messages.
 
-        Refusals, which Moodle logs as exceptions, are none, and what IOMAD's additions to Moodle complain of
-        themselves is not ours.
+        Refusals, which Moodle logs as exceptions, are none. Not ours is what IOMAD's additions to Moodle complain
+        of themselves, and that two requests write Moodle's cache of scripts at once.
         """
         text = self.php_log.read_text("utf-8", "replace") if self.php_log.exists() else ""
-        return "\n".join(line for line in text.splitlines() if _COMPLAINT.search(line) and "/iomad" not in line)
+        return "\n".join(
+            line for line in text.splitlines() if _COMPLAINT.search(line) and not _OTHERS.search(line)
+        )
 
     def forget(self) -> None:
         """Empty PHP's log."""
