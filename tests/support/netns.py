@@ -6,10 +6,9 @@ import os
 import secrets
 import shutil
 import subprocess
-from types import TracebackType
-from typing import Self
 
 from tests.support.programs import PATH, program
+from tests.support.running import Running
 
 
 def available() -> str | None:
@@ -23,7 +22,7 @@ def available() -> str | None:
     return None if made.returncode == 0 else f"no network namespace can be made: {made.stderr.strip()}"
 
 
-class Namespace:
+class Namespace(Running):
     """A machine of its own as far as the network goes; `address` is its, `gateway` ours. A context manager."""
 
     def __init__(self) -> None:
@@ -34,24 +33,15 @@ class Namespace:
         self.gateway, self.address = f"{net}.1", f"{net}.2"
         self.prefix = [program("ip"), "netns", "exec", self.name]
 
-    def __enter__(self) -> Self:
-        try:
-            _ip("netns", "add", self.name)
-            _ip("link", "add", self._wire, "type", "veth", "peer", "name", "wire", "netns", self.name)
-            _ip("address", "add", f"{self.gateway}/30", "dev", self._wire)
-            _ip("link", "set", self._wire, "up")
-            _ip("-n", self.name, "address", "add", f"{self.address}/30", "dev", "wire")
-            _ip("-n", self.name, "link", "set", "wire", "up")
-            _ip("-n", self.name, "link", "set", "lo", "up")
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+    def start(self) -> None:
+        """Make the namespace, and the wire to it."""
+        _ip("netns", "add", self.name)
+        _ip("link", "add", self._wire, "type", "veth", "peer", "name", "wire", "netns", self.name)
+        _ip("address", "add", f"{self.gateway}/30", "dev", self._wire)
+        _ip("link", "set", self._wire, "up")
+        _ip("-n", self.name, "address", "add", f"{self.address}/30", "dev", "wire")
+        _ip("-n", self.name, "link", "set", "wire", "up")
+        _ip("-n", self.name, "link", "set", "lo", "up")
 
     def drop(self) -> None:
         """Let no packet come back."""
